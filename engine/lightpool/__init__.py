@@ -1,0 +1,54 @@
+"""Lightpool: live analysis of Cherenkov-telescope data.
+
+Names load when first used, so that importing the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lightpool.analysis import Analysis as Analysis
+    from lightpool.analysis import AnalysisSettings as AnalysisSettings
+    from lightpool.axes import energy_edges as energy_edges
+    from lightpool.dl3 import DataStore as DataStore
+    from lightpool.exclusion import ExclusionMask as ExclusionMask
+    from lightpool.fit import fit as fit
+    from lightpool.flux_points import flux_points as flux_points
+    from lightpool.reduce import reduce as reduce
+    from lightpool.sky import circle as circle
+    from lightpool.spectra import ExpCutoffPowerLaw as ExpCutoffPowerLaw
+    from lightpool.spectra import PowerLaw as PowerLaw
+    from lightpool.stack import stack as stack
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Analysis": "analysis",
+    "AnalysisSettings": "analysis",
+    "DataStore": "dl3",
+    "ExclusionMask": "exclusion",
+    "ExpCutoffPowerLaw": "spectra",
+    "PowerLaw": "spectra",
+    "circle": "sky",
+    "energy_edges": "axes",
+    "fit": "fit",
+    "flux_points": "flux_points",
+    "reduce": "reduce",
+    "stack": "stack",
+}
+
+__all__ = [*_HOME, "__version__"]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'lightpool' has no attribute {name!r}")
+    value = getattr(import_module(f"lightpool.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,100 @@
+"""Times as float64 TT seconds since J2000.0; UTC only at the borders."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from lightpool.errors import DataError, SettingsError
+
+#: Julian date of the origin, 2000-01-01T12:00:00 TT.
+J2000 = 2451545.0
+_MJD0 = 2400000.5
+_DAY = 86400.0
+_SCALES = ("tt", "utc", "tai")
+
+
+def tt_offset(mjd_int: float, mjd_frac: float, scale: str) -> float:
+    """Return the TT second, counted from J2000.0, of a mission's reference date.
+
+    Parameters
+    ----------
+    mjd_int, mjd_frac : float, d
+        MJDREFI and MJDREFF of a GADF header.
+    scale : str
+        TIMESYS: TT, UTC or TAI, in any case.
+
+    Notes
+    -----
+    Mission times count SI seconds from the reference, so a UTC reference is moved to TT once.
+    Add the result to the mission time.
+    """
+    import erfa
+
+    key = scale.strip().lower()
+    if key not in _SCALES:
+        raise DataError("time scale is not known", found=repr(scale), expected="TT, UTC or TAI")
+    day1, day2 = _MJD0 + mjd_int, mjd_frac
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", erfa.ErfaWarning)  # a dubious year past the last leap second
+        if key == "utc":
+            day1, day2 = erfa.utctai(day1, day2)
+        if key in ("utc", "tai"):
+            day1, day2 = erfa.taitt(day1, day2)
+    return float((day1 - J2000) * _DAY + day2 * _DAY)
+
+
+def to_utc(tt_seconds: Any) -> np.ndarray:
+    """Return UTC as datetime64[ns], the shape of `tt_seconds` (TT seconds since J2000.0)."""
+    import erfa
+
+    seconds = np.asarray(tt_seconds, dtype=float)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", erfa.ErfaWarning)
+        utc1, utc2 = erfa.taiutc(*erfa.tttai(np.full(seconds.shape, J2000), seconds / _DAY))
+    days = np.floor(utc1 - _MJD0 + utc2 + 1e-13)
+    rest = (utc1 - _MJD0 - days) + utc2
+    # Microsecond rounding keeps 20:45:00 from showing as 20:44:59.999999986.
+    micros = np.rint(rest * _DAY * 1e6).astype("int64")
+    epoch = np.datetime64("1858-11-17T00:00:00", "ns")
+    return epoch + days.astype("int64") * np.timedelta64(86_400_000_000_000, "ns") + micros * np.timedelta64(1000, "ns")
+
+
+def from_utc(value: Any, *, name: str = "time") -> float:
+    """Return TT seconds since J2000.0.
+
+    Parameters
+    ----------
+    value : str, datetime64, datetime or astropy Time
+        Text and datetimes are UTC; an astropy Time keeps its own scale.
+
+    Raises
+    ------
+    SettingsError
+        If the text is no date.
+    """
+    import erfa
+
+    if hasattr(value, "tt") and hasattr(value, "jd1"):
+        tt = value.tt
+        return float((tt.jd1 - J2000) * _DAY + tt.jd2 * _DAY)
+    try:
+        text = value.strip().removesuffix("Z").replace(" ", "T") if isinstance(value, str) else value
+        stamp = np.datetime64(text, "ns")
+    except (ValueError, TypeError):
+        stamp = np.datetime64("NaT")
+    if np.isnat(stamp):
+        raise SettingsError(f"{name} is not a date", found=repr(value), expected="UTC such as '2006-07-29T20:30:00'")
+    since = (stamp - np.datetime64("1858-11-17", "ns")).astype("int64")
+    days, rest = divmod(int(since), 86_400_000_000_000)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", erfa.ErfaWarning)
+        tt1, tt2 = erfa.taitt(*erfa.utctai(_MJD0 + days, rest / 86_400_000_000_000))
+    return float((tt1 - J2000) * _DAY + tt2 * _DAY)
+
+
+def to_mjd(tt_seconds: Any) -> np.ndarray:
+    """Return MJD in scale TT, d."""
+    return np.asarray(tt_seconds, dtype=float) / _DAY + (J2000 - _MJD0)

@@ -17,7 +17,9 @@ def find_data_root() -> Path | None:
         given = Path(os.environ["LIGHTPOOL_DATA"])
         candidates += [given, given.parent]
     candidates.append(Path(__file__).resolve().parents[2] / "shared" / "data")
-    return next((path for path in candidates if (path / "hess-dl3-dr1" / "obs-index.fits.gz").is_file()), None)
+    return next(
+        (path for path in candidates if (path / "hess-dl3-dr1" / "obs-index.fits.gz").is_file()), None
+    )
 
 
 @pytest.fixture(scope="session")

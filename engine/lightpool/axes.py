@@ -13,7 +13,9 @@ from lightpool.units import to_array, to_float
 MAX_BINS = 2000
 
 
-def energy_edges(e_min: Any, e_max: Any, *, n: int | None = None, per_decade: float | None = None) -> np.ndarray:
+def energy_edges(
+    e_min: Any, e_max: Any, *, n: int | None = None, per_decade: float | None = None
+) -> np.ndarray:
     """Return logarithmic energy edges.
 
     Parameters
@@ -41,7 +43,9 @@ def energy_edges(e_min: Any, e_max: Any, *, n: int | None = None, per_decade: fl
     """
     low, high = to_float(e_min, "TeV", name="energy minimum"), to_float(e_max, "TeV", name="energy maximum")
     if not 0 < low < high:
-        raise SettingsError("an energy range must be positive and increase", found=f"{low:g} TeV to {high:g} TeV")
+        raise SettingsError(
+            "an energy range must be positive and increase", found=f"{low:g} TeV to {high:g} TeV"
+        )
     if (n is None) == (per_decade is None):
         raise SettingsError("give either n or per_decade", found=f"n={n}, per_decade={per_decade}")
     if per_decade is not None:
@@ -50,7 +54,9 @@ def energy_edges(e_min: Any, e_max: Any, *, n: int | None = None, per_decade: fl
         # The subtraction forgives 0.1 to 10 giving 20.000000000000004 decades' worth of bins.
         n = math.ceil(per_decade * math.log10(high / low) - 1e-9)
     if n is None or not 1 <= n <= MAX_BINS or n != int(n):
-        raise SettingsError("number of energy bins is out of range", found=str(n), expected=f"1 to {MAX_BINS}")
+        raise SettingsError(
+            "number of energy bins is out of range", found=str(n), expected=f"1 to {MAX_BINS}"
+        )
     return np.geomspace(low, high, int(n) + 1)
 
 
@@ -76,7 +82,9 @@ def checked_edges(edges: Any, *, name: str = "energy edges") -> np.ndarray:
     if values.ndim != 1 or len(values) < 2:
         raise SettingsError(f"{name} need at least two values", found=str(values.size))
     if len(values) > MAX_BINS + 1:
-        raise SettingsError(f"{name} are too many", found=str(len(values)), expected=f"at most {MAX_BINS + 1}")
+        raise SettingsError(
+            f"{name} are too many", found=str(len(values)), expected=f"at most {MAX_BINS + 1}"
+        )
     if not np.all(np.isfinite(values)) or values[0] <= 0:
         bad = values[~(np.isfinite(values) & (values > 0))][0]
         raise SettingsError(f"{name} must be positive and finite", found=f"{bad:g} TeV")

@@ -40,11 +40,14 @@ class Circle:
     def __post_init__(self) -> None:
         if not (-90 <= self.lat <= 90 and -360 <= self.lon <= 360):
             raise SettingsError(
-                "a direction is out of range", found=f"lon {self.lon:g} deg, lat {self.lat:g} deg",
+                "a direction is out of range",
+                found=f"lon {self.lon:g} deg, lat {self.lat:g} deg",
                 expected="lon -360 to 360 deg, lat -90 to 90 deg",
             )
         if not 0 <= self.radius <= 90:
-            raise SettingsError("a radius is out of range", found=f"{self.radius:g} deg", expected="0 to 90 deg")
+            raise SettingsError(
+                "a radius is out of range", found=f"{self.radius:g} deg", expected="0 to 90 deg"
+            )
 
     def contains(self, lon: Any, lat: Any) -> np.ndarray:
         """Return which directions (deg) lie closer to the centre than the radius, bool."""
@@ -86,7 +89,9 @@ def as_circle(region: Any) -> Circle:
     centre = getattr(region, "center", None)
     kind = type(region).__name__
     if centre is None or not hasattr(centre, "icrs") or kind not in ("CircleSkyRegion", "PointSkyRegion"):
-        raise SettingsError("a region of this kind cannot be used here", found=kind, expected="a sky circle or a point")
+        raise SettingsError(
+            "a region of this kind cannot be used here", found=kind, expected="a sky circle or a point"
+        )
     radius = region.radius.to_value("deg") if kind == "CircleSkyRegion" else 0.0
     return Circle(float(centre.icrs.ra.deg), float(centre.icrs.dec.deg), float(radius))
 
@@ -104,7 +109,9 @@ def to_icrs(lon: float, lat: float, frame: str) -> tuple[float, float]:
     try:
         position = SkyCoord(lon, lat, unit="deg", frame=key).icrs
     except ValueError:
-        raise SettingsError("sky frame is not known", found=repr(frame), expected="icrs, galactic, fk5, ...") from None
+        raise SettingsError(
+            "sky frame is not known", found=repr(frame), expected="icrs, galactic, fk5, ..."
+        ) from None
     return float(position.ra.deg), float(position.dec.deg)
 
 

@@ -59,7 +59,11 @@ def to_utc(tt_seconds: Any) -> np.ndarray:
     # Microsecond rounding keeps 20:45:00 from showing as 20:44:59.999999986.
     micros = np.rint(rest * _DAY * 1e6).astype("int64")
     epoch = np.datetime64("1858-11-17T00:00:00", "ns")
-    return epoch + days.astype("int64") * np.timedelta64(86_400_000_000_000, "ns") + micros * np.timedelta64(1000, "ns")
+    return (
+        epoch
+        + days.astype("int64") * np.timedelta64(86_400_000_000_000, "ns")
+        + micros * np.timedelta64(1000, "ns")
+    )
 
 
 def from_utc(value: Any, *, name: str = "time") -> float:
@@ -86,8 +90,10 @@ def from_utc(value: Any, *, name: str = "time") -> float:
     except (ValueError, TypeError):
         stamp = np.datetime64("NaT")
     if np.isnat(stamp):
-        raise SettingsError(f"{name} is not a date", found=repr(value), expected="UTC such as '2006-07-29T20:30:00'")
-    since = (stamp - np.datetime64("1858-11-17", "ns")).astype("int64")
+        raise SettingsError(
+            f"{name} is not a date", found=repr(value), expected="UTC such as '2006-07-29T20:30:00'"
+        )
+    since = np.timedelta64(stamp - np.datetime64("1858-11-17", "ns"), "ns").astype("int64")
     days, rest = divmod(int(since), 86_400_000_000_000)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", erfa.ErfaWarning)

@@ -89,7 +89,9 @@ def _from_text(text: str, unit: str, name: str) -> float:
         raise _wrong(text, unit, name)
     number, symbol = float(match[1]), match[2]
     if symbol == "":
-        raise SettingsError(f"{name} has no unit", found=repr(text), expected=f"{_KIND[unit]} such as '1 {unit}'")
+        raise SettingsError(
+            f"{name} has no unit", found=repr(text), expected=f"{_KIND[unit]} such as '1 {unit}'"
+        )
     factor = _FACTORS[unit].get(symbol)
     if factor is not None:
         return number * factor
@@ -111,4 +113,8 @@ def _from_quantity(value: Any, unit: str, name: str) -> float:
 
 
 def _wrong(value: Any, unit: str, name: str) -> SettingsError:
-    return SettingsError(f"{name} is not {_KIND[unit]}", found=repr(value), expected=f"a number with a unit, such as '1 {unit}'")
+    return SettingsError(
+        f"{name} is not {_KIND[unit]}",
+        found=repr(value),
+        expected=f"a number with a unit, such as '1 {unit}'",
+    )

@@ -48,7 +48,9 @@ class BinIntegrator:
         low, high, ratio = self._ends(dnde)
         return self._per_bin(self._steps * _log_mean(low, high, ratio))
 
-    def integrate_with_gradient(self, dnde: np.ndarray, gradient: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def integrate_with_gradient(
+        self, dnde: np.ndarray, gradient: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return integrals, shape (bins,), and their slopes, shape (parameters, bins).
 
         Parameters
@@ -84,5 +86,7 @@ class BinIntegrator:
 def _log_mean(low: np.ndarray, high: np.ndarray, ratio: np.ndarray) -> np.ndarray:
     """Return (high - low) / ln(high / low), the plain mean where they nearly agree, 0 where one is 0."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean = np.where(np.abs(ratio) < 1e-4, 0.5 * (low + high) * (1 - ratio * ratio / 12), (high - low) / ratio)
+        mean = np.where(
+            np.abs(ratio) < 1e-4, 0.5 * (low + high) * (1 - ratio * ratio / 12), (high - low) / ratio
+        )
     return np.where(np.isfinite(mean), mean, 0.0)

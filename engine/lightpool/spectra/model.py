@@ -81,7 +81,9 @@ class SpectralModel:
     def with_values(self, **values: Any) -> SpectralModel:
         """Return a copy with other parameter values (numbers or quantities); errors are dropped."""
         self._check_names(values)
-        return self._copy(p.to(values[p.name]) if p.name in values else replace(p, error=math.nan) for p in self.parameters)
+        return self._copy(
+            p.to(values[p.name]) if p.name in values else replace(p, error=math.nan) for p in self.parameters
+        )
 
     def freeze(self, *names: str) -> SpectralModel:
         """Return a copy in which these parameters are frozen."""
@@ -93,14 +95,17 @@ class SpectralModel:
 
     def limit(self, name: str, low: Any = -math.inf, high: Any = math.inf) -> SpectralModel:
         """Return a copy in which parameter `name` is kept within ``[low, high]``."""
-        low, high = (v if isinstance(v, float) and math.isinf(v) else self[name].to(v).value for v in (low, high))
+        low, high = (
+            v if isinstance(v, float) and math.isinf(v) else self[name].to(v).value for v in (low, high)
+        )
         return self._copy(replace(p, min=low, max=high) if p.name == name else p for p in self.parameters)
 
     def fitted(self, values: Iterable[float], covariance: np.ndarray) -> SpectralModel:
         """Return a copy that holds a fit's values and covariance, shape (parameters, parameters)."""
         errors = np.sqrt(np.maximum(np.diag(covariance), 0))
         copy = self._copy(
-            replace(p, value=float(v), error=float(e)) for p, v, e in zip(self.parameters, values, errors, strict=True)
+            replace(p, value=float(v), error=float(e))
+            for p, v, e in zip(self.parameters, values, errors, strict=True)
         )
         copy.covariance = covariance
         return copy
@@ -146,9 +151,14 @@ class SpectralModel:
     # -- inside -----------------------------------------------------------------------------
 
     def _integrate(self, e_min: Any, e_max: Any, *, power: int) -> tuple[float, float]:
-        low, high = to_float(e_min, "TeV", name="energy minimum"), to_float(e_max, "TeV", name="energy maximum")
+        low, high = (
+            to_float(e_min, "TeV", name="energy minimum"),
+            to_float(e_max, "TeV", name="energy maximum"),
+        )
         if not 0 < low < high:
-            raise SettingsError("an energy range must be positive and increase", found=f"{low:g} TeV to {high:g} TeV")
+            raise SettingsError(
+                "an energy range must be positive and increase", found=f"{low:g} TeV to {high:g} TeV"
+            )
         grid = self.integrator(np.array([low, high]), power=power)
         value, slope = grid.integrate_with_gradient(
             self.evaluate(grid.nodes, *self.values), self.gradient(grid.nodes, *self.values)
@@ -174,7 +184,9 @@ class SpectralModel:
         known = [p.name for p in self.defaults]
         for name in names:
             if name not in known:
-                raise SettingsError(f"{type(self).__name__} has no parameter {name!r}", expected=", ".join(known))
+                raise SettingsError(
+                    f"{type(self).__name__} has no parameter {name!r}", expected=", ".join(known)
+                )
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, SpectralModel):
@@ -188,7 +200,8 @@ class SpectralModel:
         parts = []
         for p in self.parameters:
             error = f" ± {p.error:.2g}" if p.error > 0 else ""
-            parts.append(f"{p.name}={p.value:.6g}{error}{' ' + p.unit if p.unit else ''}{' (frozen)' if p.frozen else ''}")
+            unit, frozen = f" {p.unit}" if p.unit else "", " (frozen)" if p.frozen else ""
+            parts.append(f"{p.name}={p.value:.6g}{error}{unit}{frozen}")
         return f"{type(self).__name__}({', '.join(parts)})"
 
 

@@ -39,7 +39,8 @@ class Parameter:
             raise SettingsError(f"parameter {self.name} must be finite", found=str(self.value))
         if not self.min <= self.max:
             raise SettingsError(
-                f"limits of parameter {self.name} are in the wrong order", found=f"{self.min:g} to {self.max:g}"
+                f"limits of parameter {self.name} are in the wrong order",
+                found=f"{self.min:g} to {self.max:g}",
             )
 
     @property
@@ -68,7 +69,9 @@ def in_unit(value: Any, unit: str, name: str) -> float:
             return float(value.to_value(unit or u.dimensionless_unscaled))
         except (u.UnitConversionError, TypeError):
             raise SettingsError(
-                f"parameter {name} has a wrong unit", found=str(value), expected=f"a quantity in {unit or 'no unit'}"
+                f"parameter {name} has a wrong unit",
+                found=str(value),
+                expected=f"a quantity in {unit or 'no unit'}",
             ) from None
     try:
         return float(value)

@@ -45,7 +45,7 @@ class PowerLaw(SpectralModel):
 
 
 class ExpCutoffPowerLaw(SpectralModel):
-    """A power law with an exponential cutoff, ``amplitude * (E / reference)**-index * exp(-(lambda_ E)**alpha)``.
+    """A power law with an exponential cutoff: ``amplitude (E / reference)**-index exp(-(lambda_ E)**alpha)``.
 
     Here `alpha` is the steepness of the cutoff, as model files call it.
     """

@@ -28,12 +28,16 @@ def model_class(name: str) -> type[SpectralModel]:
     SettingsError
         Naming the nearest known model.
     """
-    names = {alias: cls for key, cls in MODELS.items() for alias in (key, cls.type_name, cls.tag, cls.__name__)}
+    names = {
+        alias: cls for key, cls in MODELS.items() for alias in (key, cls.type_name, cls.tag, cls.__name__)
+    }
     if name in names:
         return names[name]
     near = difflib.get_close_matches(str(name), names, n=1, cutoff=0.3)
     raise SettingsError(
-        "spectral model is not known", found=repr(name), expected=", ".join(MODELS),
+        "spectral model is not known",
+        found=repr(name),
+        expected=", ".join(MODELS),
         remedy=f"Did you mean {near[0]}?" if near else None,
     )
 
@@ -52,7 +56,9 @@ def model_from_dict(section: Mapping[str, Any]) -> SpectralModel:
         Naming the key that is missing, unknown or wrong.
     """
     if not isinstance(section, Mapping) or "type" not in section:
-        raise SettingsError("a spectral model needs a type", found=repr(section), expected="type: PowerLawSpectralModel")
+        raise SettingsError(
+            "a spectral model needs a type", found=repr(section), expected="type: PowerLawSpectralModel"
+        )
     model = model_class(section["type"])()
     given = {}
     for entry in section.get("parameters") or ():
@@ -60,7 +66,11 @@ def model_from_dict(section: Mapping[str, Any]) -> SpectralModel:
             raise SettingsError(f"a parameter of {section['type']} has no name", found=repr(entry))
         unknown = [key for key in entry if key not in _KEYS]
         if unknown:
-            raise SettingsError(f"parameter {entry['name']} has an unknown key", found=repr(unknown[0]), expected=", ".join(_KEYS))
+            raise SettingsError(
+                f"parameter {entry['name']} has an unknown key",
+                found=repr(unknown[0]),
+                expected=", ".join(_KEYS),
+            )
         given[entry["name"]] = _parameter_from_dict(model[entry["name"]], entry)
     return model._copy(given.get(p.name, p) for p in model.parameters)
 
@@ -75,7 +85,9 @@ def _parameter_from_dict(default: Parameter, entry: Mapping[str, Any]) -> Parame
             factor = in_unit(u.Quantity(1, unit), default.unit, default.name)
         except (ValueError, TypeError):
             raise SettingsError(
-                f"parameter {default.name} has a wrong unit", found=repr(unit), expected=default.unit or "no unit"
+                f"parameter {default.name} has a wrong unit",
+                found=repr(unit),
+                expected=default.unit or "no unit",
             ) from None
     # Older files keep the mantissa in `value` and the power of ten in `scale`.
     factor *= float(entry.get("scale") or 1.0)

@@ -1,0 +1,153 @@
+"""Where the sky may not serve as background: masks on a pixel grid, and circles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lightpool.errors import DataError, SettingsError
+from lightpool.sky import Circle, TangentPlane, as_circle, lonlat, unit_vectors
+
+
+@dataclass(frozen=True, eq=False)
+class ExclusionMask:
+    """An image of the sky that says where background may be taken.
+
+    Parameters
+    ----------
+    allowed : ndarray, shape (ny, nx), bool
+        True where background may be taken.
+    wcs : astropy WCS or TangentPlane
+        The projection; for a `TangentPlane` its centre is the middle of the image.
+    name : str
+    """
+
+    allowed: np.ndarray
+    wcs: Any
+    name: str = "exclusion mask"
+
+    @classmethod
+    def read(cls, path: str | Path) -> ExclusionMask:
+        """Read a FITS image; a pixel that is zero or False is excluded.
+
+        Raises
+        ------
+        DataError
+            If the file is missing, is no FITS file or holds no two-dimensional image.
+        """
+        from astropy.io import fits
+        from astropy.wcs import WCS
+
+        path = Path(path)
+        if not path.is_file():
+            raise DataError("exclusion mask does not exist", where=str(path), remedy="Check the path")
+        try:
+            with fits.open(path, memmap=False) as hdus:
+                hdu = next((h for h in hdus if h.is_image and h.data is not None), None)
+                data, header = (None, None) if hdu is None else (np.squeeze(hdu.data), hdu.header)
+        except (OSError, EOFError, ValueError, TypeError) as error:
+            raise DataError("exclusion mask cannot be read", where=str(path), found=str(error)) from error
+        if data is None or data.ndim != 2:
+            raise DataError(
+                "exclusion mask is no image",
+                where=str(path),
+                found="no image" if data is None else f"{data.ndim} dimensions",
+                expected="a two-dimensional image with a WCS",
+            )
+        wcs = WCS(header).celestial
+        if not wcs.has_celestial:
+            raise DataError(
+                "exclusion mask has no sky coordinates", where=str(path), expected="a celestial WCS"
+            )
+        return cls(np.nan_to_num(data) != 0, wcs, path.name)
+
+    @classmethod
+    def from_circles(
+        cls, circles: Iterable[Any], *, lon: float, lat: float, npix: int = 150, pixel: float = 0.05
+    ) -> ExclusionMask:
+        """Return a square tangent-plane mask around a position (deg, ICRS) in which the circles are excluded.
+
+        Parameters
+        ----------
+        circles : iterable of Circle or circles of the `regions` package
+        npix : int
+            Pixels along each side.
+        pixel : float, deg
+        """
+        plane = TangentPlane(lon, lat, pixel)
+        grid = np.arange(npix) - (npix - 1) / 2
+        x, y = np.meshgrid(grid, grid)
+        px_lon, px_lat = lonlat(plane.directions(x, y))
+        excluded = np.zeros((npix, npix), dtype=bool)
+        for region in circles:
+            excluded |= as_circle(region).contains(px_lon, px_lat)
+        return cls(~excluded, plane)
+
+    def excludes(self, vectors: np.ndarray) -> np.ndarray:
+        """Return which unit vectors, shape (n, 3), fall on an excluded pixel, by the nearest pixel.
+
+        Directions outside the image are not excluded.
+        """
+        x, y = self._pixels(vectors)
+        with np.errstate(invalid="ignore"):
+            column, row = np.rint(x), np.rint(y)
+            inside = (
+                (column >= 0) & (column < self.allowed.shape[1]) & (row >= 0) & (row < self.allowed.shape[0])
+            )
+        out = np.zeros(len(vectors), dtype=bool)
+        out[inside] = ~self.allowed[row[inside].astype(int), column[inside].astype(int)]
+        return out
+
+    def _pixels(self, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        if isinstance(self.wcs, TangentPlane):
+            x, y = self.wcs.project(vectors)
+            ny, nx = self.allowed.shape
+            return x + (nx - 1) / 2, y + (ny - 1) / 2
+        lon, lat = lonlat(vectors)
+        if self.wcs.wcs.lngtyp.strip() == "GLON":
+            from astropy.coordinates import SkyCoord
+
+            galactic = SkyCoord(lon, lat, unit="deg").galactic
+            lon, lat = galactic.l.deg, galactic.b.deg
+        return self.wcs.all_world2pix(lon, lat, 0)
+
+
+#: Circles and masks that together say what is excluded.
+Exclusion = tuple[Circle | ExclusionMask, ...]
+
+
+def as_exclusion(given: Any) -> Exclusion:
+    """Return a tuple of circles and masks from one or many circles, regions or masks.
+
+    Raises
+    ------
+    SettingsError
+        For anything else.
+    """
+    if given is None:
+        return ()
+    items: Sequence[Any] = tuple(given) if isinstance(given, list | tuple) else (given,)
+    if any(isinstance(item, str | Path) for item in items):
+        raise SettingsError(
+            "exclusion must be circles or masks",
+            found=repr(given),
+            expected="circles, or ExclusionMask.read(path)",
+        )
+    return tuple(item if isinstance(item, ExclusionMask) else as_circle(item) for item in items)
+
+
+def excludes(exclusion: Exclusion, vectors: np.ndarray) -> np.ndarray:
+    """Return which unit vectors, shape (n, 3), are excluded by any circle or mask."""
+    out = np.zeros(len(vectors), dtype=bool)
+    for item in exclusion:
+        if isinstance(item, ExclusionMask):
+            out |= item.excludes(vectors)
+        else:
+            centre = unit_vectors(item.lon, item.lat)
+            chord = 2 * np.sin(np.radians(item.radius) / 2)
+            out |= np.sum((vectors - centre) ** 2, axis=1) < chord**2
+    return out

@@ -1,0 +1,283 @@
+"""Fits of a spectral model to a cube, jointly over its rows, with WStat."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from lightpool.errors import SettingsError
+from lightpool.forward import FitRange, Folded, as_fit_range
+from lightpool.profile import best_norm
+from lightpool.spectra import SpectralModel
+from lightpool.statistics import WStat, profiled_background, wstat
+
+#: Far below the 0.1 that MIGRAD asks for by default: the gradient is exact, so it costs a step or two.
+_TOLERANCE = 1e-3
+
+
+@dataclass(frozen=True, eq=False)
+class FitResult:
+    """The outcome of a fit.
+
+    Parameters
+    ----------
+    model : SpectralModel
+        Best fit, with errors and covariance.
+    stat : float
+        WStat summed over the bins in the fit.
+    n_bins, n_free : int
+    success : bool
+        Converged to a minimum with a usable covariance.
+    message : str
+    health : tuple of str
+        What a careful reader should know; empty when there is nothing to add.
+    nfev : int
+        Calls of the statistic.
+    npred, mu_bkg : DataArray, dims (region, time, energy), counts
+        Predicted signal, and background in the ON region profiled with it.
+    fit_range : (float, float) or None, TeV
+    """
+
+    model: SpectralModel
+    stat: float
+    n_bins: int
+    n_free: int
+    success: bool
+    message: str
+    health: tuple[str, ...]
+    nfev: int
+    npred: xr.DataArray
+    mu_bkg: xr.DataArray
+    fit_range: FitRange
+
+    @property
+    def dof(self) -> int:
+        """Degrees of freedom: bins in the fit less free parameters."""
+        return self.n_bins - self.n_free
+
+    @property
+    def covariance(self) -> np.ndarray:
+        """Covariance over all parameters, in their order; zero rows for frozen ones."""
+        assert self.model.covariance is not None
+        return self.model.covariance
+
+    @cached_property
+    def correlation(self) -> np.ndarray:
+        """Correlation over the free parameters, shape (n_free, n_free)."""
+        free = self.model.free_indices
+        block = self.covariance[np.ix_(free, free)]
+        sigma = np.sqrt(np.diag(block))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return block / np.outer(sigma, sigma)
+
+    def __repr__(self) -> str:
+        lines = [f"FitResult: {self.message}", f"  stat / dof: {self.stat:.2f} / {self.dof}"]
+        for p in self.model.parameters:
+            error = "frozen" if p.frozen else f"± {p.error:.3g}"
+            lines.append(f"  {p.name:<10} {p.value:.5g} {error} {p.unit}".rstrip())
+        return "\n".join(lines + [f"  note: {sentence}" for sentence in self.health])
+
+    def _repr_html_(self) -> str:
+        from lightpool.html import fit_table
+
+        return fit_table(self)
+
+
+def fit(cube: xr.Dataset, model: SpectralModel, *, fit_range: Any = None) -> FitResult:
+    """Return the best fit of `model` to all rows of `cube` together.
+
+    MIGRAD minimises WStat with its exact gradient; errors come from the numerical Hessian at
+    the minimum (James & Roos 1975, Comput. Phys. Commun. 10, 343).
+
+    Parameters
+    ----------
+    cube : Dataset
+        See `schema.VARIABLES`; stacked or not.
+    model : SpectralModel
+        Start values, limits and what is frozen.
+    fit_range : (low, high), TeV or quantities, optional
+        Whole bins inside take part.
+
+    Raises
+    ------
+    AnalysisError
+        If no bin is left to fit.
+    SettingsError
+        If a start value lies outside its limits.
+    """
+    fit_range = as_fit_range(fit_range)
+    for p in model.parameters:
+        if not p.min <= p.value <= p.max:
+            raise SettingsError(
+                f"start value of {p.name} lies outside its limits",
+                found=f"{p.value:g}",
+                expected=f"{p.min:g} to {p.max:g}",
+            )
+    folded = Folded(cube, fit_range)
+    folded.require_bins(fit_range)
+    objective = _Objective(folded, model)
+    minimum = _minimise(objective, model)
+
+    best = model.fitted(minimum.values, minimum.covariance)
+    npred = folded.npred(best)
+    mask = folded.mask
+    stat = float(wstat(folded.counts[mask], folded.counts_off[mask], folded.alpha[mask], npred[mask]).sum())
+    has_off = folded.alpha > 0
+    safe_alpha = np.where(has_off, folded.alpha, 1.0)
+    mu_bkg = np.where(
+        has_off, folded.alpha * profiled_background(folded.counts, folded.counts_off, safe_alpha, npred), 0.0
+    )
+    return FitResult(
+        model=best,
+        stat=stat,
+        n_bins=int(mask.sum()),
+        n_free=len(model.free_indices),
+        success=minimum.success,
+        message=minimum.message,
+        health=minimum.health + _health(best, folded, npred),
+        nfev=objective.calls,
+        npred=folded.labelled(npred, cube, "npred", "Predicted signal counts"),
+        mu_bkg=folded.labelled(mu_bkg, cube, "mu_bkg", "Profiled background counts"),
+        fit_range=fit_range,
+    )
+
+
+class _Objective:
+    """WStat and its gradient as functions of the free parameters, in scaled units."""
+
+    def __init__(self, folded: Folded, model: SpectralModel) -> None:
+        mask = folded.mask
+        self._matrix = folded.matrix()
+        self._statistic = WStat(folded.counts[mask], folded.counts_off[mask], folded.alpha[mask])
+        self._grid = model.integrator(folded.energy_true_edges)
+        self._evaluate, self._slopes = model.evaluate, model.gradient
+        self._free = model.free_indices
+        self._values = np.array(model.values)
+        self._start_norm(model)
+        # The minimiser sees numbers between 1 and 10, whatever the unit.
+        self.scale = np.array(
+            [10.0 ** math.floor(math.log10(abs(v))) if v else 1.0 for v in self._values[self._free]]
+        )
+        self.start = self._values[self._free] / self.scale
+        self._at: bytes = b""
+        self._gradient = np.zeros(len(self._free))
+        self._value = 0.0
+        self.calls = 0
+
+    def _start_norm(self, model: SpectralModel) -> None:
+        """Start from the norm that suits the counts, so that a fit does not depend on the guess."""
+        norm = model[model.norm]
+        if norm.frozen or norm.value <= 0:
+            return
+        signal = self._matrix @ self._grid.integrate(self._evaluate(self._grid.nodes, *self._values))
+        factor = best_norm(self._statistic, signal)
+        at = model.names.index(model.norm)
+        if factor > 0 and norm.min <= norm.value * factor <= norm.max:
+            self._values[at] *= factor
+
+    def _update(self, scaled: np.ndarray) -> None:
+        key = scaled.tobytes()
+        if key == self._at:
+            return
+        self.calls += 1
+        values = self._values.copy()
+        values[self._free] = scaled * self.scale
+        nodes = self._grid.nodes
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            flux, slopes = self._grid.integrate_with_gradient(
+                self._evaluate(nodes, *values), self._slopes(nodes, *values)[self._free]
+            )
+            stat, slope = self._statistic.value_and_slope(self._matrix @ flux)
+            gradient = (slopes @ (slope @ self._matrix)) * self.scale
+        # A trial far out may overflow; a large finite number sends the minimiser back.
+        self._value = float(stat) if math.isfinite(stat) else 1e300
+        self._gradient = np.where(np.isfinite(gradient), gradient, 0.0)
+        self._at = key
+
+    def value(self, scaled: np.ndarray) -> float:
+        """Return the statistic."""
+        self._update(np.asarray(scaled, dtype=float))
+        return self._value
+
+    def gradient(self, scaled: np.ndarray) -> np.ndarray:
+        """Return its slopes."""
+        self._update(np.asarray(scaled, dtype=float))
+        return self._gradient
+
+
+@dataclass(frozen=True, eq=False)
+class _Minimum:
+    values: np.ndarray
+    covariance: np.ndarray
+    success: bool
+    message: str
+    health: tuple[str, ...]
+
+
+def _minimise(objective: _Objective, model: SpectralModel) -> _Minimum:
+    values, free = np.array(objective._values), model.free_indices
+    covariance = np.zeros((len(values), len(values)))
+    if not free:
+        return _Minimum(values, covariance, True, "Nothing to fit: every parameter is frozen.", ())
+    from iminuit import Minuit
+
+    minuit = Minuit(
+        objective.value, objective.start, grad=objective.gradient, name=[model.names[i] for i in free]
+    )
+    minuit.errordef, minuit.strategy, minuit.tol, minuit.print_level = 1, 0, _TOLERANCE, 0
+    for k, i in enumerate(free):
+        p = model.parameters[i]
+        minuit.errors[k] = 0.1
+        if math.isfinite(p.min) or math.isfinite(p.max):
+            minuit.limits[k] = (p.min / objective.scale[k], p.max / objective.scale[k])
+    minuit.migrad(ncall=2000)
+    minuit.hesse()
+    values[free] = np.array(minuit.values) * objective.scale
+    if minuit.covariance is not None:
+        covariance[np.ix_(free, free)] = np.array(minuit.covariance) * np.outer(
+            objective.scale, objective.scale
+        )
+    return _Minimum(values, covariance, *_verdict(minuit))
+
+
+def _verdict(minuit: Any) -> tuple[bool, str, tuple[str, ...]]:
+    """Return success, a sentence and what else there is to say about a minimum."""
+    state, notes = minuit.fmin, []
+    if state.has_reached_call_limit:
+        notes.append(f"The minimiser gave up after {state.nfcn} calls.")
+    if state.is_above_max_edm:
+        notes.append(
+            f"The distance to the minimum is still {state.edm:.2g}; start values nearer to the data may help."
+        )
+    if not state.has_covariance or state.hesse_failed:
+        notes.append(
+            "The errors could not be computed: the statistic is flat or not curved upward at the minimum."
+        )
+    elif state.has_made_posdef_covar or not state.has_accurate_covar:
+        notes.append("The errors are approximate: the statistic is nearly flat along some parameter.")
+    if minuit.valid and not notes:
+        return True, "The fit converged.", ()
+    if minuit.valid:
+        return True, "The fit converged, with reservations.", tuple(notes)
+    return False, "The fit did not converge.", tuple(notes or ["The minimiser found no valid minimum."])
+
+
+def _health(model: SpectralModel, folded: Folded, npred: np.ndarray) -> tuple[str, ...]:
+    notes = []
+    for p in model.parameters:
+        if not p.frozen and p.at_limit:
+            notes.append(f"{p.name} rests on its limit; its error means little.")
+    norm = model[model.norm]
+    if not norm.frozen and norm.value <= 0:
+        notes.append("The best-fit amplitude is not positive: there is no excess for this spectral shape.")
+    elif not norm.frozen and norm.error > norm.value:
+        notes.append("The amplitude is less than one standard deviation from zero; quote an upper limit.")
+    counts, mask = folded.counts, folded.mask
+    if counts[mask].sum() == 0:
+        notes.append("There is not one ON count in the fit.")
+    return tuple(notes)

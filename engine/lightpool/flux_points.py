@@ -1,0 +1,327 @@
+"""Flux points: the norm of the fitted spectrum in energy bands, with errors, limits and profiles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from lightpool.axes import checked_edges, nearest_edges
+from lightpool.errors import SettingsError
+from lightpool.forward import Folded, as_fit_range
+from lightpool.profile import NormProfiles
+from lightpool.spectra import SpectralModel
+from lightpool.statistics import WStat, profiled_background
+from lightpool.units import to_float
+
+#: The norms at which the statistic is tabulated.
+NORM_SCAN = np.geomspace(0.2, 5, 11)
+#: Below this significance a point is shown as a limit.
+UL_THRESHOLD = 2.0
+ERG_PER_TEV = 1.602176634
+
+_NORMS = ("norm", "norm_err", "norm_errp", "norm_errn", "norm_ul")
+_REFERENCES = {"dnde": "ref_dnde", "e2dnde": "ref_e2dnde", "flux": "ref_flux", "eflux": "ref_eflux"}
+_UNITS = {"dnde": "TeV-1 s-1 cm-2", "e2dnde": "TeV s-1 cm-2", "flux": "s-1 cm-2", "eflux": "TeV s-1 cm-2"}
+
+
+@dataclass(frozen=True, eq=False)
+class FluxPoints:
+    """Fluxes in energy bands relative to a reference spectrum.
+
+    ``points["dnde"]``, ``points["e2dnde_errp"]``, ``points["flux_ul"]`` and so on give plain
+    arrays, shape (points,), in the units of `unit`.
+
+    Parameters
+    ----------
+    data : Dataset, dims (point, norm_scan, row)
+        e_ref, e_min, e_max (TeV), ref_dnde, ref_e2dnde, ref_flux, ref_eflux, norm with norm_err,
+        norm_errp, norm_errn, norm_ul; ts, sqrt_ts, stat, stat_null; stat_scan at norm_scan;
+        counts, npred, npred_excess for each row of the cube; is_ul, success and, where it failed,
+        reason.
+    model : SpectralModel
+        The reference.
+    ul_sigma : float
+        Limits are where the statistic has risen by its square above the minimum.
+    """
+
+    data: xr.Dataset
+    model: SpectralModel
+    ul_sigma: float = 2.0
+
+    def __len__(self) -> int:
+        return self.data.sizes["point"]
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        if name in self.data:
+            return self.data[name].to_numpy()
+        quantity, _, suffix = name.partition("_")
+        norm = f"norm_{suffix}" if suffix else "norm"
+        if quantity not in _REFERENCES or norm not in self.data:
+            raise KeyError(f"flux points have no {name!r}")
+        return self.data[norm].to_numpy() * self.data[_REFERENCES[quantity]].to_numpy()
+
+    @staticmethod
+    def unit(name: str) -> str:
+        """Return the unit of a column such as ``dnde_err``; empty for a pure number."""
+        quantity = name.removeprefix("ref_").partition("_")[0]
+        return "TeV" if name in ("e_ref", "e_min", "e_max") else _UNITS.get(quantity, "")
+
+    def to_table(self, sed_type: str = "dnde") -> Any:
+        """Return an astropy QTable.
+
+        Parameters
+        ----------
+        sed_type : str
+            ``dnde``, ``e2dnde``, ``flux``, ``eflux`` or ``likelihood``.
+
+        Raises
+        ------
+        SettingsError
+            For another type.
+        """
+        from astropy.table import QTable
+        from astropy.units import Unit
+
+        if sed_type not in (*_REFERENCES, "likelihood"):
+            raise SettingsError(
+                "sed_type is not known",
+                found=repr(sed_type),
+                expected=", ".join((*_REFERENCES, "likelihood")),
+            )
+        names = ["e_ref", "e_min", "e_max"]
+        if sed_type == "likelihood":
+            names += [*_REFERENCES.values(), *_NORMS]
+        else:
+            names += [norm.replace("norm", sed_type) for norm in _NORMS]
+        names += [
+            "ts",
+            "sqrt_ts",
+            "npred",
+            "npred_excess",
+            "stat",
+            "stat_null",
+            "stat_scan",
+            "is_ul",
+            "counts",
+            "success",
+        ]
+        table = QTable()
+        for name in names:
+            unit = self.unit(name)
+            table[name] = self[name] * Unit(unit) if unit else self[name]
+        table["norm_scan"] = np.broadcast_to(self.data["norm_scan"].to_numpy(), table["stat_scan"].shape)
+        table.meta["SED_TYPE"] = sed_type
+        table.meta["UL_CONF"] = ul_confidence(self.ul_sigma)
+        return table
+
+    def __repr__(self) -> str:
+        lines = [
+            "FluxPoints: E²dN/dE in 1e-12 erg cm-2 s-1",
+            "  e_min - e_max [TeV]    value        errors        sqrt_ts",
+        ]
+        factor = ERG_PER_TEV * 1e12
+        for k in range(len(self)):
+            span = f"  {self['e_min'][k]:7.3f} - {self['e_max'][k]:7.3f}"
+            if not self["success"][k]:
+                lines.append(f"{span}   {self['reason'][k]}")
+                continue
+            value, high, low, limit = (
+                self[n][k] * factor for n in ("e2dnde", "e2dnde_errp", "e2dnde_errn", "e2dnde_ul")
+            )
+            flux = f"< {limit:8.3g}" if self["is_ul"][k] else f"{value:10.3g}   +{high:.2g} -{low:.2g}"
+            lines.append(f"{span}   {flux:<28} {self['sqrt_ts'][k]:6.1f}")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        from lightpool.html import flux_point_table
+
+        return flux_point_table(self)
+
+
+def ul_confidence(sigma: float) -> float:
+    """Return the two-sided confidence level of an upper limit at `sigma` standard deviations."""
+    from math import erf, sqrt
+
+    return erf(sigma / sqrt(2))
+
+
+def flux_points(
+    cube: xr.Dataset, model: SpectralModel, edges: Any, *, fit_range: Any = None, ul_sigma: float = 2.0
+) -> FluxPoints:
+    """Return flux points: in each band the norm of `model` that fits best, its shape held fixed.
+
+    Bands are snapped to the nearest edges of the cube in log energy. All norms, errors and
+    limits are found together; see `profile`.
+
+    Parameters
+    ----------
+    cube : Dataset
+        Stacked or not; rows are fitted jointly.
+    model : SpectralModel
+        The reference, usually ``fit(...).model``.
+    edges : array-like, TeV, or quantity
+        Edges of the bands.
+    fit_range : (low, high), optional
+        As for `fit`.
+    ul_sigma : float
+        The limit is the upper crossing of ``stat_min + ul_sigma**2``, from the best fit even
+        where that is negative.
+
+    Returns
+    -------
+    FluxPoints
+        A band without a bin to fit is kept, with NaN, ``success`` False and a reason. The
+        symmetric error is that of the curvature; where a profile has none (no counts at all) it is
+        the upper error.
+
+    Raises
+    ------
+    SettingsError
+        If no band overlaps the cube, or the edges do not increase.
+    AnalysisError
+        If no bin is left to fit at all.
+    """
+    fit_range = as_fit_range(fit_range)
+    requested = checked_edges(edges, name="flux-point edges")
+    ul_sigma = to_float(ul_sigma, "deg", name="ul_sigma")
+    if not 0 < ul_sigma <= 10:
+        raise SettingsError("ul_sigma is out of range", found=f"{ul_sigma:g}", expected="0 to 10")
+    folded = Folded(cube, fit_range)
+    axis = folded.energy_edges
+    if requested[-1] <= axis[0] or requested[0] >= axis[-1]:
+        raise SettingsError(
+            "flux-point edges lie outside the data",
+            found=f"{requested[0]:g} to {requested[-1]:g} TeV",
+            expected=f"a range within {axis[0]:g} to {axis[-1]:g} TeV",
+        )
+    folded.require_bins(fit_range)
+    snapped = nearest_edges(axis, requested)
+    bands = _Bands(folded, model, snapped)
+    columns = bands.solve(ul_sigma)
+    return FluxPoints(_dataset(columns, bands, model, requested, cube), model, ul_sigma)
+
+
+class _Bands:
+    """The bins of each band, sorted by band, and what is measured in them."""
+
+    def __init__(self, folded: Folded, model: SpectralModel, snapped: np.ndarray) -> None:
+        self.snapped, self.folded = snapped, folded
+        self.n = len(snapped) - 1
+        self.signal = folded.npred(model)
+        band_of_bin = np.searchsorted(snapped, np.arange(self.signal.shape[1]), side="right") - 1
+        inside = (band_of_bin >= 0) & (band_of_bin < self.n)
+        rows, bins = np.nonzero(folded.mask & inside)
+        order = np.argsort(band_of_bin[bins], kind="stable")
+        self.rows, self.bins = rows[order], bins[order]
+        self.band = band_of_bin[self.bins]
+        with_signal = np.bincount(self.band, self.signal[self.rows, self.bins], self.n) > 0
+        self.filled = np.flatnonzero(with_signal)
+        keep = with_signal[self.band]
+        self.rows, self.bins, self.band = self.rows[keep], self.bins[keep], self.band[keep]
+        self.reasons = np.array([self._reason(k) for k in range(self.n)], dtype="U80")
+
+    def _reason(self, k: int) -> str:
+        if k in self.filled:
+            return ""
+        first, last = self.snapped[k], self.snapped[k + 1]
+        if first == last:
+            return "the band is narrower than an energy bin"
+        if not self.folded.mask[:, first:last].any():
+            return "no safe energy bin in the band"
+        return "no exposure in the band"
+
+    def solve(self, ul_sigma: float) -> dict[str, np.ndarray]:
+        """Return every column that comes from the profiles, NaN where a band has no bins."""
+        names = (*_NORMS, "ts", "sqrt_ts", "stat", "stat_null")
+        out = {name: np.full(self.n, np.nan) for name in names}
+        out["stat_scan"] = np.full((self.n, len(NORM_SCAN)), np.nan)
+        if not len(self.filled):
+            return out
+        cells = (self.rows, self.bins)
+        folded = self.folded
+        statistic = WStat(folded.counts[cells], folded.counts_off[cells], folded.alpha[cells])
+        profiles = NormProfiles(statistic, self.signal[cells], np.searchsorted(self.band, self.filled))
+        norm = profiles.minimum()
+        upper, lower, limit = profiles.crossings(norm, np.array([1.0, -1.0, ul_sigma**2]))
+        stat, _, curvature = profiles.terms(norm)
+        null = profiles.stat(np.zeros_like(norm))
+        ts = np.maximum(null - stat, 0.0)
+        with np.errstate(divide="ignore"):
+            error = np.where(curvature > 0, np.sqrt(2 / curvature), upper - norm)
+        # Where a kink or a straight stretch takes the place of a parabola, its curvature says nothing.
+        error = np.where(error > 10 * (upper - norm), upper - norm, error)
+        scan = profiles.stat(np.broadcast_to(NORM_SCAN[:, None], (len(NORM_SCAN), len(norm))))
+        solved = {
+            "norm": norm,
+            "norm_err": error,
+            "norm_errp": upper - norm,
+            "norm_errn": norm - lower,
+            "norm_ul": limit,
+            "ts": ts,
+            "sqrt_ts": np.sign(norm) * np.sqrt(ts),
+            "stat": stat,
+            "stat_null": null,
+            "stat_scan": scan.T,
+        }
+        for name, values in solved.items():
+            out[name][self.filled] = values
+        return out
+
+    def per_row(self, values: np.ndarray) -> np.ndarray:
+        """Return sums over the bins in the fit, shape (bands, rows), of an array (rows, energy)."""
+        out = np.zeros((self.n, len(values)))
+        np.add.at(out, (self.band, self.rows), values[self.rows, self.bins])
+        return out
+
+
+def _dataset(
+    columns: dict[str, np.ndarray],
+    bands: _Bands,
+    model: SpectralModel,
+    requested: np.ndarray,
+    cube: xr.Dataset,
+) -> xr.Dataset:
+    axis, folded = bands.folded.energy_edges, bands.folded
+    collapsed = np.diff(bands.snapped) == 0
+    e_min = np.where(collapsed, requested[:-1], axis[bands.snapped[:-1]])
+    e_max = np.where(collapsed, requested[1:], axis[bands.snapped[1:]])
+    e_ref = np.sqrt(e_min * e_max)
+    ref_dnde = model(e_ref)
+    flux = [model.integral(low, high) for low, high in zip(e_min, e_max, strict=True)]
+    energy_flux = [model.energy_flux(low, high) for low, high in zip(e_min, e_max, strict=True)]
+
+    norm = np.zeros(bands.n)
+    norm[bands.filled] = columns["norm"][bands.filled]
+    fitted = np.zeros_like(bands.signal)
+    fitted[bands.rows, bands.bins] = norm[bands.band] * bands.signal[bands.rows, bands.bins]
+    safe_alpha = np.where(folded.alpha > 0, folded.alpha, 1.0)
+    mu_bkg = folded.alpha * profiled_background(folded.counts, folded.counts_off, safe_alpha, fitted)
+
+    point, per_row = ("point",), ("point", "row")
+    variables: dict[str, Any] = {
+        "e_ref": (point, e_ref, {"units": "TeV"}),
+        "e_min": (point, e_min, {"units": "TeV"}),
+        "e_max": (point, e_max, {"units": "TeV"}),
+        "ref_dnde": (point, ref_dnde, {"units": _UNITS["dnde"]}),
+        "ref_e2dnde": (point, ref_dnde * e_ref**2, {"units": _UNITS["e2dnde"]}),
+        "ref_flux": (point, flux, {"units": _UNITS["flux"]}),
+        "ref_eflux": (point, energy_flux, {"units": _UNITS["eflux"]}),
+        "is_ul": (point, ~(columns["sqrt_ts"] >= UL_THRESHOLD)),
+        "success": (point, bands.reasons == ""),
+        "reason": (point, bands.reasons),
+        "counts": (per_row, bands.per_row(folded.counts)),
+        "npred": (per_row, bands.per_row(fitted + mu_bkg)),
+        "npred_excess": (per_row, bands.per_row(fitted)),
+        "stat_scan": (("point", "norm_scan"), columns.pop("stat_scan")),
+    }
+    variables |= {name: (point, values) for name, values in columns.items()}
+    rows = np.tile(_row_labels(cube), cube.sizes["region"])
+    return xr.Dataset(variables, {"norm_scan": NORM_SCAN, "row": ("row", rows)})
+
+
+def _row_labels(cube: xr.Dataset) -> np.ndarray:
+    name = "obs_id" if "obs_id" in cube.coords else "time"
+    return cube[name].to_numpy().astype(str)

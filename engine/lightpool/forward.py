@@ -1,0 +1,120 @@
+"""Predicted counts: a spectrum folded through exposure and energy dispersion, bin by bin."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from lightpool.axes import whole_bins_inside
+from lightpool.errors import AnalysisError, SettingsError
+from lightpool.onoff import alpha as alpha_of
+from lightpool.spectra import SpectralModel
+from lightpool.units import to_float
+
+FitRange = tuple[float, float] | None
+
+
+def as_fit_range(given: object) -> FitRange:
+    """Return ``(low, high)`` in TeV, or None; an open side is None in the pair.
+
+    Raises
+    ------
+    SettingsError
+        If the range is empty.
+    """
+    if given is None:
+        return None
+    try:
+        first, last = tuple(given)  # type: ignore[call-overload]
+    except (TypeError, ValueError):
+        raise SettingsError(
+            "the fit range is no pair", found=repr(given), expected="(minimum, maximum)"
+        ) from None
+    low = 0.0 if first is None else to_float(first, "TeV", name="fit range minimum")
+    high = np.inf if last is None else to_float(last, "TeV", name="fit range maximum")
+    if not low < high:
+        raise SettingsError(
+            "the fit range is empty", found=f"{low:g} TeV to {high:g} TeV", expected="minimum < maximum"
+        )
+    return low, high
+
+
+class Folded:
+    """A cube laid out for prediction: one row for each region and time, one matrix for all of them.
+
+    Parameters
+    ----------
+    cube : Dataset
+    fit_range : (float, float), TeV, optional
+        Only bins that lie inside as a whole take part.
+
+    Attributes
+    ----------
+    shape : (regions, times, energies)
+    counts, counts_off, alpha : ndarray, shape (rows, energy)
+    mask : ndarray, shape (rows, energy), bool
+        Safe, inside the fit range and with an OFF measurement.
+    """
+
+    def __init__(self, cube: xr.Dataset, fit_range: FitRange = None) -> None:
+        cube = cube.transpose("region", "time", "energy_true", "energy", ...)
+        self.shape = cube["counts"].shape
+        rows, n_energy = self.shape[0] * self.shape[1], self.shape[2]
+        self.energy_edges = cube["energy_edges"].to_numpy()
+        self.energy_true_edges = cube["energy_true_edges"].to_numpy()
+        self.counts = cube["counts"].to_numpy().reshape(rows, n_energy).astype(float)
+        self.counts_off = cube["counts_off"].to_numpy().reshape(rows, n_energy).astype(float)
+        self.alpha = alpha_of(cube).to_numpy().reshape(rows, n_energy)
+        self.safe = cube["mask_safe"].to_numpy().reshape(rows, n_energy)
+        self.mask = self.safe & (self.alpha > 0)
+        if fit_range is not None:
+            self.mask &= whole_bins_inside(self.energy_edges, *fit_range)
+        self._exposure = cube["exposure"].to_numpy().reshape(rows, -1)
+        self._edisp = cube["edisp"].to_numpy().reshape(rows, -1, n_energy)
+
+    def require_bins(self, fit_range: FitRange) -> None:
+        """Check that there is something to fit.
+
+        Raises
+        ------
+        AnalysisError
+            Saying whether the safe mask, the fit range or the missing OFF regions left nothing.
+        """
+        if self.mask.any():
+            return
+        low, high = self.energy_edges[0], self.energy_edges[-1]
+        if not (self.alpha > 0).any():
+            why, remedy = (
+                "no run has an OFF region",
+                "Make the ON region smaller, move it off the pointing, or shrink the exclusion",
+            )
+        elif not self.safe.any():
+            why, remedy = (
+                f"the safe mask leaves no bin between {low:g} and {high:g} TeV",
+                "Widen the energy range or relax the safe mask",
+            )
+        else:
+            fit = "" if fit_range is None else f" {fit_range[0]:g} to {fit_range[1]:g} TeV"
+            why, remedy = f"no safe bin lies in the fit range{fit}", "Widen the fit range"
+        raise AnalysisError("there is no energy bin to fit", found=why, remedy=remedy)
+
+    def matrix(self) -> np.ndarray:
+        """Return the response of the bins in `mask`, shape (bins, energy_true), cm2 s."""
+        response = self._edisp * self._exposure[:, :, None]  # (rows, energy_true, energy)
+        return np.swapaxes(response, 1, 2)[self.mask]
+
+    def npred(self, model: SpectralModel) -> np.ndarray:
+        """Return the predicted signal of every bin, masked or not, shape (rows, energy)."""
+        grid = model.integrator(self.energy_true_edges)
+        flux = grid.integrate(model.evaluate(grid.nodes, *model.values))
+        return np.einsum("ij,ijk->ik", self._exposure * flux, self._edisp)
+
+    def labelled(self, values: np.ndarray, cube: xr.Dataset, name: str, long_name: str) -> xr.DataArray:
+        """Return an array of shape (rows, energy) with the labels of its cube."""
+        dims = ("region", "time", "energy")
+        template = cube["counts"].transpose(*dims)
+        return (
+            template.copy(data=values.reshape(self.shape))
+            .rename(name)
+            .assign_attrs(units="1", long_name=long_name)
+        )

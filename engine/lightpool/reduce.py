@@ -1,0 +1,283 @@
+"""From observations to the cube: ON and OFF counts, acceptance, exposure, dispersion and safe range."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from lightpool.axes import checked_edges, log_centres
+from lightpool.dl3 import Observation
+from lightpool.errors import AnalysisError, DataError, SettingsError
+from lightpool.exclusion import Exclusion, as_exclusion
+from lightpool.memo import per_run
+from lightpool.reflected import OffRegions, ReflectedRegions, find_reflected, raster
+from lightpool.response import containment, edisp_kernel, effective_area
+from lightpool.safe_mask import METHODS, aeff_default, aeff_max
+from lightpool.schema import make_cube
+from lightpool.sky import Circle, TangentPlane, as_circle, separation, unit_vectors
+from lightpool.times import to_utc
+from lightpool.units import to_float
+
+
+@dataclass(frozen=True)
+class ReductionSettings:
+    """Everything that decides what a cube holds, apart from the observations.
+
+    Parameters
+    ----------
+    on_region : Circle
+    energy, energy_true : tuple of float, TeV
+        Edges of reconstructed and true energy.
+    exclusion : tuple of Circle or ExclusionMask
+    background : ReflectedRegions
+    safe_mask : tuple of str
+        Methods of `safe_mask.METHODS`; a bin must pass all of them.
+    aeff_percent : float, percent
+        The share for ``aeff-max``.
+    containment_correction : bool
+        Whether the exposure counts only the part of the PSF inside the region.
+
+    Raises
+    ------
+    SettingsError
+        For edges that do not increase, an unknown method or a region without size.
+    """
+
+    on_region: Circle
+    energy: tuple[float, ...]
+    energy_true: tuple[float, ...]
+    exclusion: Exclusion = ()
+    background: ReflectedRegions = field(default_factory=ReflectedRegions)
+    safe_mask: tuple[str, ...] = ("aeff-max",)
+    aeff_percent: float = 10.0
+    containment_correction: bool = True
+
+    def __post_init__(self) -> None:
+        checked_edges(self.energy, name="energy edges")
+        checked_edges(self.energy_true, name="true energy edges")
+        for method in self.safe_mask:
+            if method not in METHODS:
+                raise SettingsError(
+                    "safe mask method is not known", found=repr(method), expected=", ".join(METHODS)
+                )
+        if not 0 <= self.aeff_percent <= 100:
+            raise SettingsError(
+                "aeff_percent is out of range", found=f"{self.aeff_percent:g}", expected="0 to 100 (percent)"
+            )
+        if not self.on_region.radius > 0:
+            raise SettingsError(
+                "the ON region has no size", found="radius 0 deg", expected="a radius such as 0.11 deg"
+            )
+
+
+def reduce(
+    observations: Iterable[Observation],
+    *,
+    on_region: Any,
+    energy: Any,
+    energy_true: Any,
+    exclusion: Any = (),
+    background: ReflectedRegions | str = "reflected",
+    safe_mask: str | Iterable[str] = ("aeff-max",),
+    aeff_percent: float = 10.0,
+    containment_correction: bool = True,
+) -> xr.Dataset:
+    """Return the cube of some observations: one row of its time axis for each.
+
+    Parameters
+    ----------
+    observations : iterable of Observation
+    on_region : Circle or regions.CircleSkyRegion
+    energy, energy_true : array-like, TeV, or quantity
+        Edges; see `energy_edges`.
+    exclusion : Circle, ExclusionMask, or a list of these
+        Where no background is taken.
+    background : ReflectedRegions or "reflected"
+    safe_mask : str or list of str
+        ``aeff-default`` and/or ``aeff-max``.
+    aeff_percent : float, percent
+    containment_correction : bool
+
+    Returns
+    -------
+    Dataset
+        See `schema.VARIABLES`. A run without OFF regions keeps its row with ``acceptance_off`` 0
+        and no safe bin, and ``attrs["warnings"]`` says why.
+
+    Raises
+    ------
+    SettingsError, DataError, AnalysisError
+        For settings that cannot be used, damaged runs, or no run at all.
+    """
+    if isinstance(background, str):
+        if background != "reflected":
+            raise SettingsError(
+                "background method is not known", found=repr(background), expected="reflected"
+            )
+        background = ReflectedRegions()
+    settings = ReductionSettings(
+        on_region=as_circle(on_region),
+        energy=tuple(checked_edges(energy, name="energy edges").tolist()),
+        energy_true=tuple(checked_edges(energy_true, name="true energy edges").tolist()),
+        exclusion=as_exclusion(exclusion),
+        background=background,
+        safe_mask=(safe_mask,) if isinstance(safe_mask, str) else tuple(safe_mask),
+        aeff_percent=to_float(aeff_percent, "deg", name="aeff_percent"),
+        containment_correction=bool(containment_correction),
+    )
+    return reduce_with(tuple(observations), settings)
+
+
+def reduce_with(observations: tuple[Observation, ...], settings: ReductionSettings) -> xr.Dataset:
+    """Return the cube of some observations for frozen settings; see `reduce`."""
+    if not observations:
+        raise AnalysisError("there is no run to reduce", remedy="Select at least one run")
+    rows = [_reduce_run(run, settings) for run in observations]
+    return _assemble(observations, rows, settings)
+
+
+@dataclass(frozen=True, eq=False)
+class _Row:
+    """What one run contributes: arrays over energy or true energy."""
+
+    counts: np.ndarray
+    counts_off: np.ndarray
+    exposure: np.ndarray
+    edisp: np.ndarray
+    edisp_exposure: np.ndarray
+    mask_safe: np.ndarray
+    off: OffRegions
+    warnings: tuple[str, ...]
+
+
+def _reduce_run(run: Observation, settings: ReductionSettings) -> _Row:
+    region = settings.on_region
+    energy, energy_true = np.asarray(settings.energy), np.asarray(settings.energy_true)
+    offset = float(separation(run.lon, run.lat, region.lon, region.lat))
+    bins = _energy_bin(run, settings.energy)
+    warnings = list(run.warnings)
+
+    off = find_reflected(run, region, settings.exclusion, settings.background)
+    counts = _histogram(bins[_in_circle(run, region)], len(energy) - 1)
+    inside_off = off.contains(*_raster_positions(run, settings.background.binsize))
+    counts_off = _histogram(bins[inside_off], len(energy) - 1)
+
+    area = effective_area(run, settings.energy_true, offset)
+    if not area.max() > 0:
+        raise DataError(
+            "the effective area is zero at the ON region",
+            where=f"run {run.obs_id}",
+            found=f"offset {offset:.2f} deg",
+            remedy="Leave the run out or choose a region nearer to its pointing",
+        )
+    contained = area
+    if settings.containment_correction:
+        contained = area * containment(run, settings.energy_true, offset, region.radius)
+
+    mask = np.ones(len(energy) - 1, dtype=bool)
+    if "aeff-default" in settings.safe_mask:
+        mask &= aeff_default(run.aeff, energy)
+    if "aeff-max" in settings.safe_mask:
+        mask &= aeff_max(contained, log_centres(energy_true), energy, settings.aeff_percent)
+    if off.problem:
+        mask[:] = False
+        warnings.append(f"run {run.obs_id} has no OFF region and is left out of the fit: {off.problem}")
+    elif not mask.any():
+        warnings.append(
+            f"run {run.obs_id} has no safe energy bin between {energy[0]:g} and {energy[-1]:g} TeV"
+        )
+    return _Row(
+        counts=counts,
+        counts_off=counts_off,
+        exposure=contained * run.livetime,
+        edisp=edisp_kernel(run, settings.energy_true, settings.energy, offset),
+        edisp_exposure=area * run.livetime,
+        mask_safe=mask,
+        off=off,
+        warnings=tuple(warnings),
+    )
+
+
+def _assemble(
+    observations: tuple[Observation, ...], rows: list[_Row], settings: ReductionSettings
+) -> xr.Dataset:
+    """Return the cube of the rows, with one region."""
+    n_energy = len(settings.energy) - 1
+    shape = (1, len(rows), n_energy)
+
+    def stacked(name: str) -> np.ndarray:
+        return np.stack([getattr(row, name) for row in rows])[None]
+
+    n_off = np.array([row.off.n for row in rows], dtype=float)
+    values = {
+        "counts": stacked("counts"),
+        "counts_off": stacked("counts_off"),
+        "acceptance": np.ones(shape),
+        "acceptance_off": np.broadcast_to(n_off[None, :, None], shape).copy(),
+        "exposure": stacked("exposure"),
+        "edisp": stacked("edisp"),
+        "edisp_exposure": stacked("edisp_exposure"),
+        "mask_safe": stacked("mask_safe"),
+        "livetime": np.array([run.livetime for run in observations]),
+    }
+    region = settings.on_region
+    centres = [row.off.lonlat() for row in rows]
+    ids = np.array([run.obs_id for run in observations])
+    times = to_utc([[run.gti.start.min(), run.gti.stop.max()] for run in observations])
+    reasons = [reason for row in rows for reason in row.off.reasons]
+    coords = {
+        "region": [region.name or "on"],
+        "time": np.arange(len(rows)),
+        "obs_id": ids,
+        "time_start": times[:, 0],
+        "time_stop": times[:, 1],
+        "interval": np.zeros(len(rows), dtype=int),
+        "pointing_lon": np.array([run.lon for run in observations]),
+        "pointing_lat": np.array([run.lat for run in observations]),
+        "region_lon": [region.lon],
+        "region_lat": [region.lat],
+        "region_radius": [region.radius],
+        "off_obs_id": np.repeat(ids, [len(row.off.reasons) for row in rows]),
+        "off_lon": np.concatenate([lon for lon, _ in centres]),
+        "off_lat": np.concatenate([lat for _, lat in centres]),
+        "off_radius": np.full(len(reasons), region.radius),
+        "off_reason": np.array(reasons, dtype="U80"),
+    }
+    return make_cube(
+        values,
+        coords,
+        energy_edges=np.asarray(settings.energy),
+        energy_true_edges=np.asarray(settings.energy_true),
+        warnings=tuple(sentence for row in rows for sentence in row.warnings),
+    )
+
+
+@per_run(maxsize=4)
+def _energy_bin(run: Observation, edges: tuple[float, ...]) -> np.ndarray:
+    """Return each event's energy bin, -1 where it is outside; lower edges are inclusive."""
+    bins = np.searchsorted(edges, run.events.energy, side="right") - 1
+    bins[bins == len(edges) - 1] = -1
+    return bins
+
+
+@per_run(maxsize=2)
+def _raster_positions(run: Observation, binsize: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the events' positions on the raster of the OFF regions, pixels from the pointing."""
+    return raster(run, binsize).project(run.events.xyz)
+
+
+def _in_circle(run: Observation, region: Circle) -> np.ndarray:
+    """Return the events inside a circle, as indices; tested in a tangent plane about its centre."""
+    vectors = run.events.xyz
+    centre = unit_vectors(region.lon, region.lat)
+    near = np.flatnonzero(vectors @ centre > np.cos(np.radians(min(1.1 * region.radius, 80.0))))
+    x, y = TangentPlane(region.lon, region.lat, 0.1).project(vectors[near])
+    return near[x * x + y * y < (region.radius / 0.1) ** 2]
+
+
+def _histogram(bins: np.ndarray, n: int) -> np.ndarray:
+    return np.bincount(bins[bins >= 0], minlength=n).astype(float)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import xarray as xr
 
@@ -14,7 +16,7 @@ from lightpool.units import to_float
 FitRange = tuple[float, float] | None
 
 
-def as_fit_range(given: object) -> FitRange:
+def as_fit_range(given: Any) -> FitRange:
     """Return ``(low, high)`` in TeV, or None; an open side is None in the pair.
 
     Raises
@@ -25,7 +27,7 @@ def as_fit_range(given: object) -> FitRange:
     if given is None:
         return None
     try:
-        first, last = tuple(given)  # type: ignore[call-overload]
+        first, last = given
     except (TypeError, ValueError):
         raise SettingsError(
             "the fit range is no pair", found=repr(given), expected="(minimum, maximum)"

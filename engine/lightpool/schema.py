@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import xarray as xr
 
+import lightpool.onoff  # noqa: F401  # every cube has its accessor
 from lightpool.axes import log_centres
 from lightpool.errors import DataError
 

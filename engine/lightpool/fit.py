@@ -141,8 +141,8 @@ def fit(cube: xr.Dataset, model: SpectralModel, *, fit_range: Any = None) -> Fit
         message=minimum.message,
         health=minimum.health + _health(best, folded, npred),
         nfev=objective.calls,
-        npred=folded.labelled(npred, cube, "npred", "Predicted signal counts"),
-        mu_bkg=folded.labelled(mu_bkg, cube, "mu_bkg", "Profiled background counts"),
+        npred=folded.labelled(npred, "npred", "Predicted signal counts"),
+        mu_bkg=folded.labelled(mu_bkg, "mu_bkg", "Profiled background counts"),
         fit_range=fit_range,
     )
 

@@ -9,7 +9,7 @@ import xarray as xr
 
 from lightpool.axes import whole_bins_inside
 from lightpool.errors import AnalysisError, SettingsError
-from lightpool.onoff import alpha as alpha_of
+from lightpool.onoff import acceptance_ratio
 from lightpool.spectra import SpectralModel
 from lightpool.units import to_float
 
@@ -66,12 +66,15 @@ class Folded:
         self.energy_true_edges = cube["energy_true_edges"].to_numpy()
         self.counts = cube["counts"].to_numpy().reshape(rows, n_energy).astype(float)
         self.counts_off = cube["counts_off"].to_numpy().reshape(rows, n_energy).astype(float)
-        self.alpha = alpha_of(cube).to_numpy().reshape(rows, n_energy)
+        self.alpha = acceptance_ratio(
+            cube["acceptance"].to_numpy().astype(float), cube["acceptance_off"].to_numpy().astype(float)
+        ).reshape(rows, n_energy)
         self.safe = cube["mask_safe"].to_numpy().reshape(rows, n_energy)
         self.mask = self.safe & (self.alpha > 0)
         if fit_range is not None:
             self.mask &= whole_bins_inside(self.energy_edges, *fit_range)
         self._exposure = cube["exposure"].to_numpy().reshape(rows, -1)
+        self._template = cube["counts"]
         self._edisp = cube["edisp"].to_numpy().reshape(rows, -1, n_energy)
 
     def require_bins(self, fit_range: FitRange) -> None:
@@ -111,12 +114,8 @@ class Folded:
         flux = grid.integrate(model.evaluate(grid.nodes, *model.values))
         return np.einsum("ij,ijk->ik", self._exposure * flux, self._edisp)
 
-    def labelled(self, values: np.ndarray, cube: xr.Dataset, name: str, long_name: str) -> xr.DataArray:
+    def labelled(self, values: np.ndarray, name: str, long_name: str) -> xr.DataArray:
         """Return an array of shape (rows, energy) with the labels of its cube."""
-        dims = ("region", "time", "energy")
-        template = cube["counts"].transpose(*dims)
-        return (
-            template.copy(data=values.reshape(self.shape))
-            .rename(name)
-            .assign_attrs(units="1", long_name=long_name)
-        )
+        template = self._template
+        attrs = {"units": "1", "long_name": long_name}
+        return xr.DataArray(values.reshape(self.shape), template.coords, template.dims, name, attrs)

@@ -11,10 +11,20 @@ from lightpool.errors import AnalysisError
 from lightpool.statistics import li_ma_significance
 
 
+def acceptance_ratio(acceptance: np.ndarray, acceptance_off: np.ndarray) -> np.ndarray:
+    """Return acceptance / acceptance_off of the same shape; 0 where there is no OFF acceptance."""
+    return np.divide(acceptance, acceptance_off, out=np.zeros(acceptance.shape), where=acceptance_off > 0)
+
+
 def alpha(cube: xr.Dataset) -> xr.DataArray:
     """Return the acceptance ratio ON / OFF; 0 where there is no OFF acceptance."""
-    has_off = cube["acceptance_off"] > 0
-    ratio = (cube["acceptance"] / cube["acceptance_off"].where(has_off, 1.0)).where(has_off, 0.0)
+    ratio = xr.apply_ufunc(
+        acceptance_ratio,
+        cube["acceptance"],
+        cube["acceptance_off"],
+        dask="parallelized",
+        output_dtypes=[float],
+    )
     return _named(ratio, "alpha", "Acceptance ratio ON / OFF")
 
 
@@ -31,7 +41,12 @@ def excess(cube: xr.Dataset) -> xr.DataArray:
 def sqrt_ts(cube: xr.Dataset) -> xr.DataArray:
     """Return the Li & Ma significance of each bin; NaN without OFF acceptance."""
     value = xr.apply_ufunc(
-        li_ma_significance, cube["counts"], cube["counts_off"], alpha(cube), dask="parallelized"
+        li_ma_significance,
+        cube["counts"],
+        cube["counts_off"],
+        alpha(cube),
+        dask="parallelized",
+        output_dtypes=[float],
     )
     return _named(value, "sqrt_ts", "Significance")
 

@@ -13,7 +13,8 @@ import numpy as np
 from lightpool.statistics import WStat
 
 _MAX_STEPS = 80
-_TOLERANCE = 1e-12
+#: Norms are of order one; finer than this nothing shows.
+_TOLERANCE = 1e-10
 
 Curve = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 
@@ -127,7 +128,7 @@ def _root(curve: Curve, start: np.ndarray, *, lowest: float | None = None) -> np
         inside &= bracketed | (np.abs(newton - x) < 10 * reach)
         following = np.where(inside, newton, fallback)
         following = np.where(value == 0, x, following)
-        done = np.abs(following - x) <= _TOLERANCE * np.maximum(np.abs(x), 1e-6)
+        done = np.abs(following - x) <= _TOLERANCE * np.maximum(np.abs(x), 1e-2)
         x = following
         if done.all():
             break

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from lightpool.onoff import acceptance_ratio
 from lightpool.schema import VARIABLES, make_cube
 
 
@@ -24,8 +25,7 @@ def stack(cube: xr.Dataset) -> xr.Dataset:
     v = {name: cube[name].to_numpy() for name in VARIABLES}
     mask = v["mask_safe"].astype(float)  # (region, time, energy)
     used: np.ndarray = np.any(v["mask_safe"], axis=2)  # (region, time)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        alpha = np.where(v["acceptance_off"] > 0, v["acceptance"] / v["acceptance_off"], 0.0)
+    alpha = acceptance_ratio(v["acceptance"], v["acceptance_off"])
 
     counts = (mask * v["counts"]).sum(axis=1)
     counts_off = (mask * v["counts_off"]).sum(axis=1)

@@ -53,17 +53,14 @@ def to_utc(tt_seconds: Any) -> np.ndarray:
     seconds = np.asarray(tt_seconds, dtype=float)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", erfa.ErfaWarning)
-        utc1, utc2 = erfa.taiutc(*erfa.tttai(np.full(seconds.shape, J2000), seconds / _DAY))
-    days = np.floor(utc1 - _MJD0 + utc2 + 1e-13)
-    rest = (utc1 - _MJD0 - days) + utc2
-    # Microsecond rounding keeps 20:45:00 from showing as 20:44:59.999999986.
-    micros = np.rint(rest * _DAY * 1e6).astype("int64")
-    epoch = np.datetime64("1858-11-17T00:00:00", "ns")
-    return (
-        epoch
-        + days.astype("int64") * np.timedelta64(86_400_000_000_000, "ns")
-        + micros * np.timedelta64(1000, "ns")
-    )
+        tai = erfa.tttai(np.full(seconds.shape, J2000), seconds / _DAY)
+        # Microseconds, so that 20:45:00 does not show as 20:44:59.999999986.
+        year, month, day, clock = erfa.d2dtf("UTC", 6, *erfa.taiutc(*tai))
+    date = (np.asarray(year) - 1970).astype("datetime64[Y]") + (np.asarray(month) - 1)
+    date = date.astype("datetime64[D]") + (np.asarray(day) - 1)
+    # A leap second, 23:59:60, has no name in datetime64: it shows as the next midnight.
+    within = ((clock["h"].astype("int64") * 60 + clock["m"]) * 60 + clock["s"]) * 1_000_000 + clock["f"]
+    return date.astype("datetime64[ns]") + np.asarray(within, dtype="timedelta64[us]")
 
 
 def from_utc(value: Any, *, name: str = "time") -> float:
@@ -93,11 +90,15 @@ def from_utc(value: Any, *, name: str = "time") -> float:
         raise SettingsError(
             f"{name} is not a date", found=repr(value), expected="UTC such as '2006-07-29T20:30:00'"
         )
-    since = np.timedelta64(stamp - np.datetime64("1858-11-17", "ns"), "ns").astype("int64")
-    days, rest = divmod(int(since), 86_400_000_000_000)
+    date = stamp.astype("datetime64[D]")
+    year, month, day = (int(part) for part in str(date).split("-"))
+    seconds = float((stamp - date) / np.timedelta64(1, "s"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", erfa.ErfaWarning)
-        tt1, tt2 = erfa.taitt(*erfa.utctai(_MJD0 + days, rest / 86_400_000_000_000))
+        utc = erfa.dtf2d(
+            "UTC", year, month, day, int(seconds // 3600), int(seconds % 3600 // 60), seconds % 60
+        )
+        tt1, tt2 = erfa.taitt(*erfa.utctai(*utc))
     return float((tt1 - J2000) * _DAY + tt2 * _DAY)
 
 

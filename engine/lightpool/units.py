@@ -75,8 +75,8 @@ def to_array(values: Any, unit: str, *, name: str = "values") -> np.ndarray:
     """
     if hasattr(values, "to_value"):
         try:
-            values = values.to_value(unit)
-        except Exception:
+            values = np.asarray(values.to_value(unit))
+        except (ValueError, TypeError):
             raise _wrong(values, unit, name) from None
     if isinstance(values, np.ndarray) and values.dtype.kind in "fiu":
         return np.atleast_1d(values).astype(float)

@@ -68,8 +68,8 @@ def circle(lon: Any, lat: Any, radius: Any, *, frame: str = "icrs", name: str = 
 
     Examples
     --------
-    >>> circle("83.63 deg", "22.01 deg", "6.6 arcmin").radius
-    0.11
+    >>> circle("83.63 deg", "22.01 deg", "6 arcmin").radius
+    0.1
     """
     x, y = to_float(lon, "deg", name="longitude"), to_float(lat, "deg", name="latitude")
     x, y = to_icrs(x, y, frame)

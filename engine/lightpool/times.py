@@ -56,8 +56,8 @@ def to_utc(tt_seconds: Any) -> np.ndarray:
         tai = erfa.tttai(np.full(seconds.shape, J2000), seconds / _DAY)
         # Microseconds, so that 20:45:00 does not show as 20:44:59.999999986.
         year, month, day, clock = erfa.d2dtf("UTC", 6, *erfa.taiutc(*tai))
-    date = (np.asarray(year) - 1970).astype("datetime64[Y]") + (np.asarray(month) - 1)
-    date = date.astype("datetime64[D]") + (np.asarray(day) - 1)
+    months = (np.asarray(year, dtype="int64") - 1970) * 12 + (month - 1)
+    date = months.astype("datetime64[M]").astype("datetime64[D]") + (np.asarray(day) - 1)
     # A leap second, 23:59:60, has no name in datetime64: it shows as the next midnight.
     within = ((clock["h"].astype("int64") * 60 + clock["m"]) * 60 + clock["s"]) * 1_000_000 + clock["f"]
     return date.astype("datetime64[ns]") + np.asarray(within, dtype="timedelta64[us]")

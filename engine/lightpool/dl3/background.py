@@ -1,0 +1,166 @@
+"""Background models of the field of view (GADF BKG_2D and BKG_3D)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+import numpy as np
+
+from lightpool.dl3.files import Table
+from lightpool.dl3.interpolation import multilinear
+from lightpool.dl3.irf_axes import Axis, Location, read_axis, read_values
+from lightpool.errors import DataError
+
+_UNIT = "MeV-1 s-1 sr-1"
+_TINY = float(np.finfo(np.float32).tiny)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Background3D:
+    """Background rate against energy and both field-of-view coordinates, MeV-1 s-1 sr-1.
+
+    Parameters
+    ----------
+    energy, fov_lon, fov_lat : Axis
+        Reconstructed energy (TeV), DETX and DETY (deg).
+    values : ndarray, shape (energy, fov_lon, fov_lat), float32
+    fov_align : str
+        ``RADEC`` or ``ALTAZ``.
+    mirrored : bool
+        Whether `fov_lon` grows toward falling RA (the rule), or toward rising RA (the public H.E.S.S. release).
+    """
+
+    energy: Axis
+    fov_lon: Axis
+    fov_lat: Axis
+    values: np.ndarray
+    fov_align: str = "RADEC"
+    mirrored: bool = True
+
+    def at(self, energy: Any, fov_lon: Any, fov_lat: Any) -> np.ndarray:
+        """Return the rate at broadcast energies (TeV) and field-of-view coordinates (deg).
+
+        Linear in ln E, longitude, latitude and in the logarithm of the rate; zero beyond the outer edges.
+        """
+        at = self.energy.locate(energy), self.fov_lon.locate(fov_lon), self.fov_lat.locate(fov_lat)
+        return _log_interpolated(self.values, *at)
+
+    def without_gaps(self) -> Background3D:
+        """Return a copy whose zeros between filled energies are bridged, log-linear in the bin number."""
+        return _without_gaps(self)
+
+    def __repr__(self) -> str:
+        return f"Background3D({len(self.energy)} energies x {len(self.fov_lon)} x {len(self.fov_lat)}, {self.fov_align})"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Background2D:
+    """Background rate against energy and offset, MeV-1 s-1 sr-1.
+
+    Parameters
+    ----------
+    energy, offset : Axis
+        Reconstructed energy (TeV) and offset (deg).
+    values : ndarray, shape (energy, offset), float32
+    """
+
+    energy: Axis
+    offset: Axis
+    values: np.ndarray
+
+    def at(self, energy: Any, fov_lon: Any, fov_lat: Any) -> np.ndarray:
+        """Return the rate at broadcast energies (TeV) and field-of-view coordinates (deg).
+
+        Linear in ln E, offset and in the logarithm of the rate; zero beyond the outer edges.
+        """
+        lon, lat = np.radians(fov_lon), np.radians(fov_lat)
+        offset = np.degrees(np.arccos(np.clip(np.cos(lat) * np.cos(lon), -1, 1)))
+        return _log_interpolated(self.values, self.energy.locate(energy), self.offset.locate(offset))
+
+    def without_gaps(self) -> Background2D:
+        """Return a copy whose zeros between filled energies are bridged, log-linear in the bin number."""
+        return _without_gaps(self)
+
+    def __repr__(self) -> str:
+        return f"Background2D({len(self.energy)} energies x {len(self.offset)} offsets)"
+
+
+_Background = TypeVar("_Background", Background2D, Background3D)
+
+
+def read_background(table: Table, hdu_class: str = "", *, creator: str = "", version: str = "") -> Background2D | Background3D:
+    """Return the background model of a table, in the form its header names.
+
+    Parameters
+    ----------
+    hdu_class : str
+        HDU_CLASS of the index, for a header without HDUCLAS4.
+    creator, version : str
+        CREATOR and HDUVERS of the run's events: they tell files whose longitude is not mirrored.
+
+    Raises
+    ------
+    DataError
+        If the form is not known, or columns, units, shapes or values cannot be right.
+    """
+    kind = (table.text("HDUCLAS4") or hdu_class).lower()
+    energy = read_axis(table, "ENERG", "TeV", log=True)
+    if kind == "bkg_2d":
+        offset = read_axis(table, "THETA", "deg")
+        values = read_values(table, "BKG", "BGD", unit=_UNIT, axes=(energy, offset), missing_unit=_UNIT)
+        return Background2D(energy, offset, _checked(values, table.where))
+    if kind != "bkg_3d":
+        raise DataError(
+            "the kind of background model is not known", where=table.where, found=repr(kind), expected="bkg_2d, bkg_3d"
+        )
+    align = (table.text("FOVALIGN") or "RADEC").upper()
+    if align not in ("RADEC", "ALTAZ"):
+        raise DataError("FOVALIGN is not known", where=table.where, found=repr(align), expected="RADEC or ALTAZ")
+    lon, lat = read_axis(table, "DETX", "deg"), read_axis(table, "DETY", "deg")
+    values = _read_cube(table, energy, lon, lat)
+    mirrored = not (creator == "SASH FITS::EventListWriter" and version == "0.2")
+    return Background3D(energy, lon, lat, _checked(values, table.where), align, mirrored)
+
+
+def _read_cube(table: Table, energy: Axis, lon: Axis, lat: Axis) -> np.ndarray:
+    # Public files come in three orders; the sizes tell them apart except for DETX against DETY,
+    # where established readers take the slower one to be DETX.
+    shape = table.cell("BKG", "BGD", unit=_UNIT, missing_unit=_UNIT).shape
+    n_energy, n_lon, n_lat = len(energy), len(lon), len(lat)
+    orders = {
+        (n_lat, n_lon, n_energy): ((lat, lon, energy), (2, 1, 0)),
+        (n_energy, n_lat, n_lon): ((energy, lat, lon), (0, 2, 1)),
+        (n_energy, n_lon, n_lat): ((energy, lon, lat), (0, 1, 2)),
+    }
+    axes, order = orders.get(shape, ((energy, lon, lat), (0, 1, 2)))
+    return read_values(table, "BKG", "BGD", unit=_UNIT, axes=axes, missing_unit=_UNIT).transpose(order)
+
+
+def _checked(values: np.ndarray, where: str) -> np.ndarray:
+    if values.min() < 0:
+        raise DataError("column BKG is negative", where=where, found=f"{values.min():g} {_UNIT}")
+    if not np.any(values > 0):
+        raise DataError("the background model is zero everywhere", where=where)
+    return np.ascontiguousarray(values, dtype=np.float32)
+
+
+def _log_interpolated(values: np.ndarray, *at: Location) -> np.ndarray:
+    logs = np.log(np.maximum(values.astype(float), _TINY))
+    rate = np.exp(multilinear(logs, *at))
+    inside = np.ones((), dtype=bool)
+    for place in at:
+        inside = inside & place.inside
+    return np.where(inside & (rate > 2 * _TINY), rate, 0.0)
+
+
+def _without_gaps(background: _Background) -> _Background:
+    filled = background.values.astype(float).reshape(len(background.energy), -1)
+    bins = np.arange(len(filled))
+    for column in filled.T[((filled > 0).any(axis=0) & (filled <= 0).any(axis=0))]:
+        has = column > 0
+        logs = np.interp(bins, bins[has], np.log(column[has]))
+        first, last = np.flatnonzero(has)[[0, -1]]
+        gap = ~has & (bins > first) & (bins < last)
+        column[gap] = np.exp(logs[gap])
+    return replace(background, values=filled.reshape(background.values.shape).astype(np.float32))

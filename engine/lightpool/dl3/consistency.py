@@ -1,0 +1,83 @@
+"""Checks of one run's pieces against each other: what contradicts is an error, what is odd a sentence."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from lightpool.dl3.effective_area import EffectiveArea
+from lightpool.dl3.events import Events
+from lightpool.dl3.files import Table
+from lightpool.dl3.gti import Gti
+from lightpool.errors import DataError
+from lightpool.sky import separation
+
+_DAY = 86400.0
+_FIELD = 20.0  # deg: no Cherenkov camera sees further from its pointing
+
+
+def check_events(events: Events, where: str, *, gti: Gti, lon: float, lat: float) -> None:
+    """Raise a DataError if most events are days away from the good time or far from the pointing."""
+    if not len(events):
+        return
+    late = _days_away(events, gti)
+    if late.mean() > 0.5:
+        raise DataError(
+            "the events are not of the time of the GTI", where=where,
+            found=f"{int(late.sum())} of {len(events)} events more than a day away",
+            remedy="Compare MJDREFI, MJDREFF and TIMESYS of EVENTS and GTI",
+        )  # fmt: skip
+    distance = float(np.median(separation(lon, lat, events.lon, events.lat)))
+    if distance > _FIELD:
+        raise DataError(
+            "the events are not near the pointing RA_PNT, DEC_PNT", where=where,
+            found=f"a median distance of {distance:.1f} deg", expected=f"at most {_FIELD:g} deg",
+        )  # fmt: skip
+
+
+def event_warnings(run: str, events: Events, gti: Gti, aeff: EffectiveArea) -> tuple[str, ...]:
+    """Return sentences about the event list of `run`."""
+    out = []
+    if events.n_unusable:
+        out.append(
+            f"{run}: {events.n_unusable} of {events.n_unusable + len(events)} event rows cannot be used "
+            "(no number, or energy not positive) and are left out."
+        )
+    if not len(events):
+        return (*out, f"{run}: the event list is empty.")
+    late = int(_days_away(events, gti).sum())
+    if late:
+        out.append(f"{run}: {late} events are more than a day outside the good time.")
+    median, edges = float(np.median(events.energy)), aeff.energy.edges
+    if not edges[0] / 10 <= median <= edges[-1] * 10:
+        out.append(
+            f"{run}: the median event energy {median:.3g} TeV is far from the {edges[0]:.3g} to {edges[-1]:.3g} TeV "
+            "of the effective area; check the unit of ENERGY."
+        )
+    largest = float(aeff.values.max())
+    if not 10 <= largest <= 1e8:
+        out.append(f"{run}: the largest effective area is {largest:.3g} m2; check the unit of EFFAREA.")
+    return tuple(out)
+
+
+def header_warnings(
+    run: str, header: Table, gti: Gti, pointing: tuple[float, float], index_pointing: tuple[float, float]
+) -> tuple[str, ...]:
+    """Return sentences about header values of `run` that do not agree with its tables or the index."""
+    out = []
+    ontime = header.number("ONTIME", None)
+    if ontime is not None and abs(ontime - gti.ontime) > 0.01 * gti.ontime:
+        out.append(f"{run}: the good time intervals sum to {gti.ontime:.1f} s, the header says ONTIME {ontime:.1f} s.")
+    livetime, deadc = header.number("LIVETIME", None), header.number("DEADC", None)
+    if ontime and livetime is not None and deadc is not None and abs(livetime / ontime - deadc) > 0.01:
+        out.append(f"{run}: DEADC is {deadc:.4f}, but LIVETIME / ONTIME of the header is {livetime / ontime:.4f}.")
+    if all(math.isfinite(v) for v in index_pointing):
+        apart = float(separation(*pointing, *index_pointing))
+        if apart > 0.05:
+            out.append(f"{run}: the pointing of the events is {apart:.2f} deg from that of the obs-index.")
+    return tuple(out)
+
+
+def _days_away(events: Events, gti: Gti) -> np.ndarray:
+    return (events.time < gti.start.min() - _DAY) | (events.time > gti.stop.max() + _DAY)

@@ -137,9 +137,11 @@ def fit(cube: xr.Dataset, model: SpectralModel, *, fit_range: Any = None) -> Fit
         stat=stat,
         n_bins=int(mask.sum()),
         n_free=len(model.free_indices),
-        success=minimum.success,
-        message=minimum.message,
-        health=minimum.health + _health(best, folded, npred),
+        success=minimum.success and bool(folded.counts[mask].any()),
+        message=minimum.message
+        if folded.counts[mask].any()
+        else "There is nothing to fit: not one ON count.",
+        health=minimum.health + _health(best),
         nfev=objective.calls,
         npred=folded.labelled(npred, "npred", "Predicted signal counts"),
         mu_bkg=folded.labelled(mu_bkg, "mu_bkg", "Profiled background counts"),
@@ -267,7 +269,7 @@ def _verdict(minuit: Any) -> tuple[bool, str, tuple[str, ...]]:
     return False, "The fit did not converge.", tuple(notes or ["The minimiser found no valid minimum."])
 
 
-def _health(model: SpectralModel, folded: Folded, npred: np.ndarray) -> tuple[str, ...]:
+def _health(model: SpectralModel) -> tuple[str, ...]:
     notes = []
     for p in model.parameters:
         if not p.frozen and p.at_limit:
@@ -277,7 +279,4 @@ def _health(model: SpectralModel, folded: Folded, npred: np.ndarray) -> tuple[st
         notes.append("The best-fit amplitude is not positive: there is no excess for this spectral shape.")
     elif not norm.frozen and norm.error > norm.value:
         notes.append("The amplitude is less than one standard deviation from zero; quote an upper limit.")
-    counts, mask = folded.counts, folded.mask
-    if counts[mask].sum() == 0:
-        notes.append("There is not one ON count in the fit.")
     return tuple(notes)

@@ -111,7 +111,9 @@ class Folded:
     def npred(self, model: SpectralModel) -> np.ndarray:
         """Return the predicted signal of every bin, masked or not, shape (rows, energy)."""
         grid = model.integrator(self.energy_true_edges)
-        flux = grid.integrate(model.evaluate(grid.nodes, *model.values))
+        # A spectrum that the data did not hold back may be absurd far from them: infinite, never NaN.
+        with np.errstate(over="ignore", invalid="ignore"):
+            flux = np.nan_to_num(grid.integrate(model.evaluate(grid.nodes, *model.values)))
         return np.einsum("ij,ijk->ik", self._exposure * flux, self._edisp)
 
     def labelled(self, values: np.ndarray, name: str, long_name: str) -> xr.DataArray:

@@ -119,8 +119,8 @@ def test_an_exclusion_that_covers_everything_says_so_for_each_candidate(runs, se
         lp.fit(cube, lp.PowerLaw())
 
 
-def test_a_region_too_large_for_its_offset_says_so(runs, settings):
-    cube = lp.reduce(runs[:1], **settings | {"on_region": lp.circle(83.633, 22.0144, 0.4995)})
+def test_regions_kept_too_far_apart_say_so(runs, settings):
+    cube = lp.reduce(runs[:1], **settings, background=ReflectedRegions(min_distance=3))
     assert "leaves no room" in cube_warnings(cube)[0]
 
 

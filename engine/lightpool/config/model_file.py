@@ -1,4 +1,4 @@
-"""Model files: named components with a spectral model each, and the covariance beside them."""
+"""Model files: named components with a spectral model each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from lightpool.config.analysis_config import read_text
-from lightpool.config.yaml_text import load
+from lightpool.config.covariance_file import read_covariance, write_covariance
+from lightpool.config.yaml_text import dump, load
 from lightpool.errors import SettingsError
 from lightpool.spectra import SpectralModel, model_from_dict
 
@@ -58,28 +59,23 @@ def models_from(values: Any, *, where: str) -> tuple[Source, ...]:
     return tuple(_component(entry, f"{where}: {path}[{i}]") for i, entry in enumerate(listed))
 
 
-def read_covariance(path: Path) -> np.ndarray:
-    """Return the matrix of a covariance table: one row for each parameter, in the order of the model file.
+def models_to(sources: tuple[Source, ...]) -> list[dict[str, Any]]:
+    """Return components as plain values, the inverse of `models_from`."""
+    return [{"name": s.name, "type": "SkyModel", "spectral": s.spectral.to_dict()} for s in sources]
 
-    Raises
-    ------
-    SettingsError
-        If the file is missing or is no square table of numbers.
-    """
-    lines = [line.strip().strip("|") for line in read_text(path, what="covariance file").splitlines()]
-    rows = [line.split("|")[1:] for line in lines if line and not line.startswith("#")][1:]
-    try:
-        matrix = np.array([[float(cell) for cell in row] for row in rows])
-    except ValueError as error:
-        raise SettingsError("this is no covariance table", where=str(path), found=str(error)) from None
-    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
-        raise SettingsError(
-            "this is no covariance table",
-            where=str(path),
-            found=f"{len(rows)} rows",
-            expected="a square table",
-        )
-    return matrix
+
+def write_models(sources: tuple[Source, ...], path: Path) -> None:
+    """Write components to a YAML file, and what has been fitted to ``<stem>_covariance.dat`` beside it."""
+    values: dict[str, object] = {"components": models_to(sources)}
+    blocks = [source.spectral.covariance for source in sources]
+    if any(block is not None for block in blocks):
+        beside = path.with_name(f"{path.stem}_covariance.dat")
+        names = [
+            [f"{source.name}.spectral.{p.name}" for p in source.spectral.parameters] for source in sources
+        ]
+        write_covariance(names, blocks, beside)
+        values["covariance"] = beside.name
+    path.write_text(dump(values), encoding="utf-8")
 
 
 def _component(entry: Any, where: str) -> Source:

@@ -43,17 +43,17 @@ class Section(BaseModel):
     @model_serializer(mode="wrap")
     def _without_unused(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         values = handler(self)
-        unused = {key for key in self.written_when_set if getattr(self, key) == self._default(key)}
+        unused = {key for key in self.written_when_set if not self.differs(key)}
         return {key: value for key, value in values.items() if key not in unused}
 
-    @classmethod
-    def _default(cls, key: str) -> Any:
-        return cls.model_fields[key].get_default(call_default_factory=True)
+    def differs(self, key: str) -> bool:
+        """Return whether a key has another value than its default."""
+        return bool(getattr(self, key) != type(self).model_fields[key].get_default(call_default_factory=True))
 
     @property
     def is_set(self) -> bool:
         """Whether any key differs from its default."""
-        return any(getattr(self, key) != self._default(key) for key in type(self).model_fields)
+        return any(self.differs(key) for key in type(self).model_fields)
 
 
 class EnergyRange(Section):

@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lightpool.config.model_file import models_from, read_covariance, read_models
+from lightpool.config.covariance_file import read_covariance
+from lightpool.config.model_file import models_from, read_models
 from lightpool.config.yaml_text import load
 from lightpool.errors import SettingsError
 from lightpool.spectra import PowerLaw

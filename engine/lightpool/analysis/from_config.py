@@ -1,0 +1,259 @@
+"""From a configuration file to the store and the settings of an analysis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from pathlib import Path
+
+import numpy as np
+
+from lightpool.analysis.not_built import refuse_what_is_not_built
+from lightpool.analysis.outcome import Outcome
+from lightpool.analysis.settings import AnalysisSettings
+from lightpool.analysis.stages import Analysis, Progress
+from lightpool.config import AnalysisConfig
+from lightpool.config.analysis_config import read_text
+from lightpool.config.exclusion_source import read_exclusion
+from lightpool.config.model_file import Source, models_from, models_to, read_models
+from lightpool.config.paths import find
+from lightpool.dl3 import DataStore
+from lightpool.errors import AnalysisError, SettingsError
+from lightpool.reduce import ReductionSettings
+from lightpool.reflected import ReflectedRegions
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """An analysis ready to run.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    settings : AnalysisSettings
+    config : AnalysisConfig
+        The resolved configuration: models and run lists from files are written out.
+    warnings : tuple of str
+        What the configuration asks for and will not get.
+    """
+
+    analysis: Analysis
+    settings: AnalysisSettings
+    config: AnalysisConfig
+    warnings: tuple[str, ...] = ()
+
+    def run(self, *, progress: Progress | None = None) -> Outcome:
+        """Return the outcome; errors as `Analysis.run`."""
+        outcome = self.analysis.run(self.settings, progress=progress)
+        return replace(outcome, warnings=(*self.warnings, *outcome.warnings))
+
+
+def from_config(config: AnalysisConfig | str | Path) -> Plan:
+    """Return the analysis that a configuration describes.
+
+    Parameters
+    ----------
+    config : AnalysisConfig, or path of a YAML file
+
+    Raises
+    ------
+    SettingsError
+        Naming the key that is missing, wrong, or asks for a stage that this version does not have.
+    DataError, AnalysisError
+        If the store cannot be read or no run is selected.
+    """
+    if not isinstance(config, AnalysisConfig):
+        config = AnalysisConfig.read(config)
+    refuse_what_is_not_built(config)
+    reduction = _reduction(config)
+    source = _source(config)
+    fit_range = config.fit.fit_range.limits("fit.fit_range")
+    edges, warnings = _flux_points(config, source, reduction)
+    if config.general.n_jobs > 1:
+        warnings.append("general.n_jobs: this version works in one process; the results are the same")
+    store = DataStore(
+        find(config.observations.datastore, where="observations.datastore", beside=config.directory)
+    )
+    settings = AnalysisSettings(
+        obs_ids=_select(config, store),
+        reduction=reduction,
+        model=None if source is None else source.spectral,
+        source="source" if source is None else source.name,
+        stacked=config.datasets.stack,
+        fit_range=fit_range,
+        flux_points=edges,
+        ul_sigma=config.flux_points.parameters.n_sigma_ul,
+        time=_time(config),
+        skip_damaged=config.observations.on_error == "skip",
+        required=_required(config),
+    )
+    return Plan(Analysis(store), settings, _resolved(config, source), tuple(warnings))
+
+
+def _reduction(config: AnalysisConfig) -> ReductionSettings:
+    datasets = config.datasets
+    on_region = datasets.on_region.circle("datasets.on_region")
+    if on_region is None:
+        raise SettingsError(
+            "the ON region is missing", where="datasets.on_region", expected="{frame, lon, lat, radius}"
+        )
+    axes, where = datasets.geom.axes, "datasets.geom.axes"
+    exclusion = read_exclusion(
+        datasets.background.exclusion, where="datasets.background.exclusion", beside=config.directory
+    )
+    return ReductionSettings(
+        on_region=on_region,
+        energy=tuple(axes.energy.edges(f"{where}.energy").tolist()),
+        energy_true=tuple(axes.energy_true.edges(f"{where}.energy_true").tolist()),
+        exclusion=exclusion,
+        background=_reflected(config),
+        safe_mask=datasets.safe_mask.methods,
+        aeff_percent=datasets.safe_mask.parameters.aeff_percent,
+        containment_correction=datasets.containment_correction,
+    )
+
+
+def _reflected(config: AnalysisConfig) -> ReflectedRegions:
+    given = config.datasets.background.parameters
+    angles = {
+        name: float(np.radians(value))
+        for name in ("angle_increment", "min_distance", "min_distance_input")
+        if (value := getattr(given, name)) is not None
+    }
+    others = {
+        name: value
+        for name in ("max_region_number", "binsize")
+        if (value := getattr(given, name)) is not None
+    }
+    try:
+        return ReflectedRegions(**angles, **others)
+    except SettingsError as error:
+        where = "datasets.background.parameters"
+        raise SettingsError(error.what, where=where, found=error.found, expected=error.expected) from None
+
+
+def _source(config: AnalysisConfig) -> Source | None:
+    given, file = config.models, config.general.models_file
+    if given is not None and file is not None:
+        raise SettingsError(
+            "models are given twice",
+            where="models",
+            found=f"general.models_file: {file} as well",
+            expected="one of them",
+        )
+    if file is not None:
+        sources = read_models(find(file, where="general.models_file", beside=config.directory))
+    elif given is not None:
+        sources = models_from(given, where="models")
+    else:
+        return None
+    if len(sources) > 1:
+        raise SettingsError(
+            "a sum of several components is not available in this version of Lightpool",
+            where="models" if file is None else file,
+            found=", ".join(source.name for source in sources),
+            expected="one component",
+        )
+    return sources[0]
+
+
+def _flux_points(
+    config: AnalysisConfig, source: Source | None, reduction: ReductionSettings
+) -> tuple[tuple[float, ...] | None, list[str]]:
+    """Return the edges of the flux points, if they can be had, and why not otherwise."""
+    wanted, where = config.flux_points, "flux_points.energy"
+    if not wanted.energy.is_set:
+        return None, []
+    edges = wanted.energy.edges(where)
+    low, high = reduction.energy[0], reduction.energy[-1]
+    if edges[-1] <= low or edges[0] >= high:
+        raise SettingsError(
+            "flux-point edges lie outside the data",
+            where=where,
+            found=f"{edges[0]:g} to {edges[-1]:g} TeV",
+            expected=f"a range within {low:g} to {high:g} TeV (datasets.geom.axes.energy)",
+        )
+    if source is None:
+        return None, [
+            "flux_points.energy is set but there is no model: no fit and no flux points were made "
+            "(give models, or general.models_file)"
+        ]
+    if wanted.source not in (source.name, "source"):
+        near = get_close_matches(wanted.source, [source.name], n=1, cutoff=0.3)
+        raise SettingsError(
+            "no model has this name",
+            where="flux_points.source",
+            found=f"'{wanted.source}'",
+            expected=f"'{source.name}'",
+            remedy=f"Did you mean '{near[0]}'?" if near else None,
+        )
+    return tuple(edges.tolist()), []
+
+
+def _select(config: AnalysisConfig, store: DataStore) -> tuple[int, ...]:
+    wanted = config.observations
+    ids = wanted.obs_ids or _ids_in_file(config)
+    cone = wanted.obs_cone.circle("observations.obs_cone")
+    chosen = store.select(obs_id=list(ids) or None, cone=cone, time=_time(config)).obs_ids
+    if not chosen:
+        keys = [
+            key for key, used in (("obs_ids", ids), ("obs_cone", cone), ("obs_time", _time(config))) if used
+        ]
+        raise AnalysisError(
+            "no run is selected",
+            where="observations",
+            found=f"none of {len(store.obs_ids)} runs in {store.path} passes {', '.join(keys)}",
+        )
+    return tuple(int(obs_id) for obs_id in chosen)
+
+
+def _ids_in_file(config: AnalysisConfig) -> tuple[int, ...]:
+    """Return the run numbers of ``obs_file``: the first word of each line."""
+    name, where = config.observations.obs_file, "observations.obs_file"
+    if name is None:
+        return ()
+    path = find(name, where=where, beside=config.directory)
+    ids = []
+    for number, line in enumerate(read_text(path, what="run list").splitlines(), start=1):
+        words = line.partition("#")[0].replace(",", " ").split()
+        if not words:
+            continue
+        if not words[0].isdigit():
+            raise SettingsError(
+                "this is no run number", where=f"{path}, line {number}", found=f"'{words[0]}'"
+            )
+        ids.append(int(words[0]))
+    if not ids:
+        raise SettingsError("this run list is empty", where=str(path))
+    return tuple(ids)
+
+
+def _time(config: AnalysisConfig) -> tuple[str | None, str | None] | None:
+    wanted = config.observations.obs_time
+    return (wanted.start, wanted.stop) if wanted.start or wanted.stop else None
+
+
+def _required(config: AnalysisConfig) -> tuple[str, ...]:
+    """Return the pieces that the file asks for; the default list of all kinds is not such a wish."""
+    wanted = config.observations
+    if not wanted.differs("required_irf"):
+        return ()
+    return tuple(piece for piece in wanted.required_irf if piece != "rad_max")
+
+
+def _resolved(config: AnalysisConfig, source: Source | None) -> AnalysisConfig:
+    changes: dict[str, object] = {
+        "observations.datastore": _absolute(config.observations.datastore, config),
+    }
+    if isinstance(config.datasets.background.exclusion, str):
+        changes["datasets.background.exclusion"] = _absolute(config.datasets.background.exclusion, config)
+    if source is not None:
+        changes |= {"models": {"components": models_to((source,))}, "general.models_file": None}
+    if config.observations.obs_file is not None:
+        changes |= {"observations.obs_ids": list(_ids_in_file(config)), "observations.obs_file": None}
+    return config.updated(changes)
+
+
+def _absolute(text: str, config: AnalysisConfig) -> str:
+    """Return a path that means the same from anywhere; one with an environment variable does already."""
+    return text if "$" in text else str(find(text, where="path", beside=config.directory))

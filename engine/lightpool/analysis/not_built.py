@@ -1,0 +1,81 @@
+"""What a configuration may ask for that this version does not have: said, never passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lightpool.config import AnalysisConfig
+from lightpool.errors import SettingsError
+from lightpool.safe_mask import METHODS
+
+_REFLECTED = ("angle_increment", "min_distance", "min_distance_input", "max_region_number", "binsize")
+
+
+def refuse_what_is_not_built(config: AnalysisConfig) -> None:
+    """Check that every stage and option that the configuration asks for exists.
+
+    Raises
+    ------
+    SettingsError
+        Naming the first key that asks for one which does not.
+    """
+    for where, what in _wishes(config):
+        raise SettingsError(
+            f"{what} not available in this version of Lightpool",
+            where=where,
+            remedy="Leave it out to run the rest",
+        )
+    if config.datasets.background.method is None:
+        raise SettingsError(
+            "the background method is missing", where="datasets.background.method", expected="reflected"
+        )
+    obs = config.observations
+    if obs.obs_ids and obs.obs_file is not None:
+        raise SettingsError(
+            "runs are listed twice",
+            where="observations",
+            found="obs_ids and obs_file",
+            expected="one of them",
+        )
+
+
+def _wishes(config: AnalysisConfig) -> Iterator[tuple[str, str]]:
+    datasets = config.datasets
+    if datasets.type == "3d":
+        yield "datasets.type", "sky maps (3d) are"
+    method = datasets.background.method
+    if method not in (None, "reflected"):
+        yield "datasets.background.method", f"the background method '{method}' is"
+    options = datasets.background.parameters
+    for key in type(options).model_fields:
+        if key not in _REFLECTED and getattr(options, key) is not None:
+            yield f"datasets.background.parameters.{key}", "this option of the background is"
+    for method in datasets.safe_mask.methods:
+        if method not in METHODS:
+            yield "datasets.safe_mask.methods", f"the method '{method}' is"
+    mask = datasets.safe_mask.parameters
+    for key in ("fixed_offset", "irfs"):
+        if getattr(mask, key) is not None:
+            yield f"datasets.safe_mask.parameters.{key}", "this option of the safe mask is"
+    if mask.position.is_set:
+        yield "datasets.safe_mask.parameters.position", "this option of the safe mask is"
+    if config.general.datasets_file is not None:
+        yield "general.datasets_file", "starting from reduced datasets is"
+    if config.flux_points.parameters.n_sigma != 1:
+        yield "flux_points.parameters.n_sigma", "an error level other than 1 is"
+    for name in ("flux_points", "light_curve"):
+        if getattr(config, name).parameters.reoptimize:
+            yield f"{name}.parameters.reoptimize", "re-optimising other parameters is"
+    if config.time_resolved.is_set:
+        yield "time_resolved", "time-resolved spectroscopy is"
+    curve = config.light_curve
+    if (
+        curve.time_intervals.is_set
+        or curve.start
+        or curve.stop
+        or curve.duration
+        or curve.energy_edges.is_set
+    ):
+        yield "light_curve", "a light curve is"
+    if config.excess_map.is_set:
+        yield "excess_map", "an excess map is"

@@ -1,0 +1,76 @@
+"""What an analysis gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import xarray as xr
+
+from lightpool.analysis.settings import AnalysisSettings
+from lightpool.config import AnalysisConfig
+from lightpool.dl3 import Observations
+from lightpool.fit import FitResult
+from lightpool.flux_points import FluxPoints
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """The results of every stage that was asked for.
+
+    Parameters
+    ----------
+    settings : AnalysisSettings
+    observations : Observations
+        The runs that were used, in the order of the cube's rows.
+    cube : Dataset
+        One row of the time axis for each run.
+    fitted : Dataset
+        What the fit saw: `cube`, or its stack.
+    fit : FitResult or None
+    points : FluxPoints or None
+    warnings : tuple of str
+    timing_s : dict
+        Seconds spent in each stage; 0 for one whose result was still at hand.
+    """
+
+    settings: AnalysisSettings
+    observations: Observations
+    cube: xr.Dataset
+    fitted: xr.Dataset
+    fit: FitResult | None = None
+    points: FluxPoints | None = None
+    warnings: tuple[str, ...] = ()
+    timing_s: dict[str, float] = field(default_factory=dict)
+
+    def write(
+        self, path: str | Path, *, config: AnalysisConfig | None = None, overwrite: bool = False
+    ) -> Path:
+        """Write all result files into a new directory, which appears whole or not at all.
+
+        Parameters
+        ----------
+        config : AnalysisConfig, optional
+            What the analysis was made from, kept beside the results.
+
+        Raises
+        ------
+        SettingsError
+            If the directory exists and `overwrite` is not set, or it cannot be written.
+        """
+        from lightpool.analysis.results import write_results
+        from lightpool.export import output_directory
+
+        with output_directory(path, overwrite=overwrite) as directory:
+            write_results(self, directory, config=config)
+        return Path(path)
+
+    def __repr__(self) -> str:
+        lines = [f"Outcome of {len(self.observations)} runs"]
+        total = self.cube.onoff.cumulative()[-1]
+        lines.append(
+            f"  counts {total['counts']}, off {total['counts_off']}, excess {total['excess']:.1f}, "
+            f"sqrt_ts {total['sqrt_ts']:.2f}, livetime {total['livetime_s'] / 3600:.2f} h"
+        )
+        lines += [repr(part) for part in (self.fit, self.points) if part is not None]
+        return "\n".join(lines + [f"  warning: {sentence}" for sentence in self.warnings])

@@ -1,0 +1,46 @@
+"""The result files of an analysis, all together in one directory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lightpool.config import AnalysisConfig
+from lightpool.config.model_file import Source, write_models
+from lightpool.export.cube_file import write_cube
+from lightpool.export.flux_point_file import write_flux_points, write_flux_points_ecsv
+from lightpool.export.ogip import write_ogip
+from lightpool.export.provenance import provenance
+from lightpool.export.summary import summary, write_summary
+
+if TYPE_CHECKING:
+    from lightpool.analysis.outcome import Outcome
+
+
+def write_results(outcome: Outcome, directory: Path, *, config: AnalysisConfig | None = None) -> None:
+    """Write every file that the outcome has something for into an existing directory.
+
+    Parameters
+    ----------
+    config : AnalysisConfig, optional
+        The resolved configuration, written beside the results and into the cube.
+    """
+    runs = tuple(outcome.observations)
+    if config is not None:
+        config.write(directory / "config.yaml")
+    origin = provenance(runs, None if config is None else config.to_dict())
+    write_cube(outcome.cube, directory / "cube.nc", origin=origin)
+    write_ogip(outcome.fitted, directory / "ogip", observations=runs)
+    if outcome.fit is not None:
+        write_models((Source(outcome.settings.source, outcome.fit.model),), directory / "models.yaml")
+    if outcome.points is not None:
+        write_flux_points(outcome.points, directory / "flux_points.fits", observations=runs)
+        write_flux_points_ecsv(outcome.points, directory / "flux_points.ecsv")
+    values = summary(
+        cube=outcome.cube,
+        observations=runs,
+        fit=outcome.fit,
+        warnings=outcome.warnings,
+        timing_s=outcome.timing_s,
+    )
+    write_summary(values, directory / "summary.json")

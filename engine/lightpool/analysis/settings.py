@@ -1,0 +1,91 @@
+"""Everything that decides the result of an analysis, apart from the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from lightpool.axes import checked_edges
+from lightpool.errors import SettingsError
+from lightpool.forward import FitRange, as_fit_range
+from lightpool.reduce import ReductionSettings
+from lightpool.spectra import SpectralModel
+
+_REDUCTION = {field.name for field in fields(ReductionSettings)}
+
+
+@dataclass(frozen=True)
+class AnalysisSettings:
+    """The settings of a whole analysis: frozen and hashable, so that each stage knows what it has done.
+
+    Parameters
+    ----------
+    obs_ids : tuple of int
+        Runs, in the order of the cube's rows.
+    reduction : ReductionSettings
+    model : SpectralModel or None
+        Start of the fit; without one there is no fit.
+    source : str
+        Name of the model.
+    stacked : bool
+        Whether the fit is to the sum of the runs instead of jointly to all of them.
+    fit_range : (float, float) or None, TeV
+    flux_points : tuple of float or None, TeV
+        Edges of the flux points; without them there are none.
+    ul_sigma : float
+        Limits lie where the statistic has risen by its square.
+    time : (str or None, str or None) or None
+        UTC start and stop of a cut on the observing time.
+    skip_damaged : bool
+        Whether a run that cannot be used is left out with a warning instead of stopping the analysis.
+    required : tuple of str
+        Pieces that every run must have besides those that the analysis reads, such as ``bkg``.
+
+    Raises
+    ------
+    SettingsError
+        For an empty selection or edges and ranges that cannot be.
+    """
+
+    obs_ids: tuple[int, ...]
+    reduction: ReductionSettings
+    model: SpectralModel | None = None
+    source: str = "source"
+    stacked: bool = False
+    fit_range: FitRange = None
+    flux_points: tuple[float, ...] | None = None
+    ul_sigma: float = 2.0
+    time: tuple[str | None, str | None] | None = None
+    skip_damaged: bool = False
+    required: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.obs_ids:
+            raise SettingsError("no run is selected", expected="at least one")
+        doubled = sorted({obs_id for obs_id in self.obs_ids if self.obs_ids.count(obs_id) > 1})
+        if doubled:
+            raise SettingsError("a run is selected twice", found=", ".join(map(str, doubled)))
+        object.__setattr__(self, "fit_range", as_fit_range(self.fit_range))
+        if self.flux_points is not None:
+            edges = checked_edges(self.flux_points, name="flux-point edges")
+            object.__setattr__(self, "flux_points", tuple(edges.tolist()))
+        if not 0 < self.ul_sigma <= 10:
+            raise SettingsError("ul_sigma is out of range", found=f"{self.ul_sigma:g}", expected="0 to 10")
+
+    def updated(self, **changes: Any) -> AnalysisSettings:
+        """Return a copy with some settings changed; those of the reduction go by their own names.
+
+        Raises
+        ------
+        SettingsError
+            For an unknown name, or as the constructor.
+        """
+        own = {field.name for field in fields(self)}
+        unknown = [name for name in changes if name not in own | _REDUCTION]
+        if unknown:
+            expected = ", ".join(sorted(own | _REDUCTION))
+            raise SettingsError("there is no such setting", found=repr(unknown[0]), expected=expected)
+        inner = {name: changes.pop(name) for name in list(changes) if name in _REDUCTION}
+        if inner:
+            changes["reduction"] = replace(changes.get("reduction", self.reduction), **inner)
+        return replace(self, **changes)

@@ -1,0 +1,204 @@
+"""The stages of an analysis, each redone only when a setting that it depends on has changed."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from lightpool.analysis.outcome import Outcome
+from lightpool.analysis.settings import AnalysisSettings
+from lightpool.dl3 import DataStore, Observation, Observations
+from lightpool.errors import AnalysisError, DataError
+from lightpool.fit import fit
+from lightpool.flux_points import flux_points
+from lightpool.onoff import OnOff  # noqa: F401 (registers the accessor)
+from lightpool.reduce import ReductionSettings, reduce_with
+from lightpool.schema import cube_warnings
+from lightpool.stack import stack
+
+#: Called with the stage, how much of it is done and how much there is.
+Progress = Callable[[str, int, int], None]
+#: Results kept for each stage, so that going back and forth between settings costs nothing.
+_KEPT = 6
+
+
+@dataclass(frozen=True, eq=False)
+class _Selected:
+    """Runs that were read, and sentences about those that were left out."""
+
+    observations: Observations
+    warnings: tuple[str, ...]
+
+
+class Analysis:
+    """An analysis of one store: settings in, outcome out.
+
+    Parameters
+    ----------
+    store : DataStore
+    """
+
+    def __init__(self, store: DataStore) -> None:
+        self.store = store
+        self._kept: dict[str, OrderedDict[Hashable, Any]] = {}
+
+    def run(self, settings: AnalysisSettings, *, progress: Progress | None = None) -> Outcome:
+        """Return the outcome of all stages that the settings ask for.
+
+        Raises
+        ------
+        SettingsError, DataError, AnalysisError
+            For settings that cannot be used, damaged runs, or nothing left to analyse.
+        """
+        tell = progress or (lambda stage, done, total: None)
+        timing: dict[str, float] = {}
+        s = settings
+
+        key: tuple[Hashable, ...] = (
+            s.obs_ids,
+            s.time,
+            s.skip_damaged,
+            s.required,
+            s.reduction.containment_correction,
+        )
+        selected = self._stage("read", key, lambda: self._read(s, tell), timing)
+
+        tell("reduce", 0, 1)
+        key = (*key, s.reduction)
+        kept, cube = self._stage("reduce", key, lambda: _reduce(selected, s), timing)
+        tell("reduce", 1, 1)
+        warnings = list(dict.fromkeys((*kept.warnings, *cube_warnings(cube))))
+        _require_counts(cube, s.reduction, warnings)
+
+        key = (*key, s.stacked)
+        fitted = self._stage("stack", key, lambda: stack(cube), timing) if s.stacked else cube
+        result = points = None
+        if s.model is not None:
+            model = s.model
+            key = (*key, model, s.fit_range)
+            tell("fit", 0, 1)
+            result = self._stage("fit", key, lambda: fit(fitted, model, fit_range=s.fit_range), timing)
+            warnings += result.health if result.success else (result.message, *result.health)
+            tell("fit", 1, 1)
+            if s.flux_points is not None:
+                best = result.model
+                edges = np.array(s.flux_points)
+                tell("flux_points", 0, 1)
+                points = self._stage(
+                    "flux_points",
+                    (*key, s.flux_points, s.ul_sigma),
+                    lambda: flux_points(fitted, best, edges, fit_range=s.fit_range, ul_sigma=s.ul_sigma),
+                    timing,
+                )
+                warnings += _unsuccessful(points)
+                tell("flux_points", 1, 1)
+        return Outcome(
+            settings=settings,
+            observations=kept.observations,
+            cube=cube,
+            fitted=fitted,
+            fit=result,
+            points=points,
+            warnings=tuple(dict.fromkeys(warnings)),
+            timing_s=timing,
+        )
+
+    def _stage(self, name: str, key: Hashable, compute: Callable[[], Any], timing: dict[str, float]) -> Any:
+        """Return the kept result of a stage, or compute and keep it."""
+        kept = self._kept.setdefault(name, OrderedDict())
+        start = time.perf_counter()
+        if key in kept:
+            kept.move_to_end(key)
+            timing[name] = 0.0
+            return kept[key]
+        value = kept[key] = compute()
+        while len(kept) > _KEPT:
+            kept.popitem(last=False)
+        timing[name] = time.perf_counter() - start
+        return value
+
+    def _read(self, settings: AnalysisSettings, tell: Progress) -> _Selected:
+        """Return the runs with everything read that the reduction needs, so that damage shows here."""
+        chosen = self.store.select(obs_id=list(settings.obs_ids), time=settings.time)
+        if not len(chosen):
+            raise AnalysisError(
+                "no run is left after the cut on time", found=" to ".join(str(t) for t in settings.time or ())
+            )
+        good, warnings = [], []
+        for i, run in enumerate(chosen):
+            tell("read", i, len(chosen))
+            try:
+                _touch(run, settings)
+            except DataError as error:
+                if not settings.skip_damaged:
+                    raise
+                warnings.append(f"run {run.obs_id} is left out: {error}")
+            else:
+                good.append(run)
+        tell("read", len(chosen), len(chosen))
+        _require_runs(good, warnings)
+        return _Selected(Observations(good), tuple(warnings))
+
+
+def _touch(run: Observation, settings: AnalysisSettings) -> None:
+    pieces = ["events", "gti", "aeff", "edisp"]
+    if settings.reduction.containment_correction:
+        pieces.append("psf")
+    for piece in dict.fromkeys((*pieces, *settings.required)):
+        getattr(run, piece)
+
+
+def _reduce(selected: _Selected, settings: AnalysisSettings) -> tuple[_Selected, xr.Dataset]:
+    """Return the runs that could be reduced, and their cube."""
+    if not settings.skip_damaged:
+        return selected, reduce_with(tuple(selected.observations), settings.reduction)
+    good, warnings = [], list(selected.warnings)
+    for run in selected.observations:
+        try:
+            reduce_with((run,), settings.reduction)
+        except DataError as error:
+            warnings.append(f"run {run.obs_id} is left out: {error}")
+        else:
+            good.append(run)
+    _require_runs(good, warnings)
+    return _Selected(Observations(good), tuple(warnings)), reduce_with(tuple(good), settings.reduction)
+
+
+def _require_runs(good: list[Observation], warnings: list[str]) -> None:
+    if not good:
+        raise AnalysisError(
+            "no run can be used", found=f"{len(warnings)} damaged", remedy="; ".join(warnings)
+        )
+
+
+def _require_counts(cube: xr.Dataset, reduction: ReductionSettings, warnings: list[str]) -> None:
+    """Check that something fell into the ON or OFF regions at all.
+
+    Raises
+    ------
+    AnalysisError
+        Naming the energy range, with what the reduction had to say.
+    """
+    if float(cube["counts"].sum() + cube["counts_off"].sum()) > 0:
+        return
+    region = reduction.on_region
+    raise AnalysisError(
+        "there are no events in the ON and OFF regions",
+        found=f"none between {reduction.energy[0]:g} and {reduction.energy[-1]:g} TeV "
+        f"around lon {region.lon:g} deg, lat {region.lat:g} deg",
+        remedy=f"Check the position and the energy range. {' '.join(warnings)}".strip(),
+    )
+
+
+def _unsuccessful(points: Any) -> list[str]:
+    """Return a sentence for each flux point that could not be had."""
+    return [
+        f"no flux point from {points['e_min'][k]:.3g} to {points['e_max'][k]:.3g} TeV: {points['reason'][k]}"
+        for k in np.flatnonzero(~points["success"])
+    ]

@@ -1,0 +1,212 @@
+"""OGIP spectra: PHA, background, ARF and RMF files for each row of a cube.
+
+After OGIP memos 92-007 and 92-002 (spectra, responses), with energies in TeV and areas in m2.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from astropy.io import fits
+
+from lightpool.errors import DataError
+from lightpool.export.gti import gti_hdu
+from lightpool.export.ogip_region import region_hdu
+from lightpool.export.provenance import CREATOR
+from lightpool.export.rmf import rmf_hdu
+from lightpool.sky import Circle
+
+_CM2_PER_M2 = 1e4
+_HEADER = {
+    "TELESCOP": "unknown",
+    "INSTRUME": "unknown",
+    "FILTER": "None",
+    "CREATOR": CREATOR,
+    "HDUCLASS": "OGIP",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class _Spectrum:
+    """One row of a cube as plain arrays over energy or true energy."""
+
+    name: str
+    counts: np.ndarray
+    counts_off: np.ndarray
+    acceptance: np.ndarray
+    acceptance_off: np.ndarray
+    mask_safe: np.ndarray
+    exposure: np.ndarray
+    edisp: np.ndarray
+    livetime: float
+    energy_edges: np.ndarray
+    energy_true_edges: np.ndarray
+    on: Circle
+    off: tuple[Circle, ...]
+    runs: tuple[Any, ...]
+
+
+def write_ogip(cube: xr.Dataset, directory: Path, *, observations: Iterable[Any]) -> list[Path]:
+    """Write one set of files for each row of the time axis: ``pha_obs<ID>.fits`` or ``pha_stacked.fits``.
+
+    Beside each PHA file lie ``_bkg``, ``_arf`` and ``_rmf``, which its header names.
+
+    Parameters
+    ----------
+    cube : Dataset
+        With one region.
+    observations : iterable of Observation
+        For their good time intervals.
+
+    Returns
+    -------
+    list of Path
+        The PHA files.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for spectrum in _spectra(cube, tuple(observations)):
+        stem = f"pha_{spectrum.name}" if spectrum.name == "stacked" else f"pha_obs{spectrum.name}"
+        _write_set(spectrum, directory, stem)
+        paths.append(directory / f"{stem}.fits")
+    return paths
+
+
+def _write_set(s: _Spectrum, directory: Path, stem: str) -> None:
+    names = {kind: f"{stem}_{kind}.fits" for kind in ("bkg", "arf", "rmf")}
+    links = {"ANCRFILE": names["arf"], "RESPFILE": names["rmf"], "BACKFILE": names["bkg"]}
+    regions = {"PHA": (s.on,), "BKG": s.off}
+    pha = [_spectrum_hdu(s, s.counts, s.acceptance, links | {"HDUCLAS2": "TOTAL"}), _ebounds(s.energy_edges)]
+    bkg = [
+        _spectrum_hdu(s, s.counts_off, s.acceptance_off, {"HDUCLAS2": "BKG"} | links),
+        _ebounds(s.energy_edges),
+    ]
+    pha.append(region_hdu(regions["PHA"], centre=s.on))
+    if s.off:
+        bkg.append(region_hdu(regions["BKG"], centre=s.on))
+    pha.append(gti_hdu(s.runs))
+    _write(pha, directory / f"{stem}.fits")
+    _write(bkg, directory / names["bkg"])
+    _write([_arf_hdu(s)], directory / names["arf"])
+    _write([rmf_hdu(s.edisp, s.energy_true_edges), _ebounds(s.energy_edges)], directory / names["rmf"])
+
+
+def _spectra(cube: xr.Dataset, observations: tuple[Any, ...]) -> Iterator[_Spectrum]:
+    if cube.sizes["region"] != 1:
+        raise DataError(
+            "OGIP files hold one region", found=f"{cube.sizes['region']} regions", expected="select one"
+        )
+    row_of = cube.isel(region=0).transpose("time", "energy_true", "energy", ...)
+    v = {name: row_of[name].to_numpy() for name in row_of.data_vars}
+    lon, lat, radius = (float(row_of[f"region_{key}"]) for key in ("lon", "lat", "radius"))
+    on = Circle(lon, lat, radius, str(row_of["region"].to_numpy()))
+    runs = {int(run.obs_id): run for run in observations}
+    for i, (obs_id, name) in enumerate(_labels(cube)):
+        yield _Spectrum(
+            name=name,
+            **{
+                key: v[key][i]
+                for key in (
+                    "counts",
+                    "counts_off",
+                    "acceptance",
+                    "acceptance_off",
+                    "mask_safe",
+                    "exposure",
+                    "edisp",
+                )
+            },
+            livetime=float(v["livetime"][i]),
+            energy_edges=cube["energy_edges"].to_numpy(),
+            energy_true_edges=cube["energy_true_edges"].to_numpy(),
+            on=on,
+            off=() if obs_id is None else _off_circles(cube, obs_id),
+            runs=observations if obs_id is None else tuple(runs[k] for k in (obs_id,) if k in runs),
+        )
+
+
+def _labels(cube: xr.Dataset) -> list[tuple[int | None, str]]:
+    """Return run number and name of each row; pieces of one run in several intervals get a number."""
+    if "obs_id" not in cube.coords:
+        return [(None, str(label)) for label in cube["time"].to_numpy()]
+    ids = [int(obs_id) for obs_id in cube["obs_id"].to_numpy()]
+    pieces, seen = Counter(ids), Counter[int]()
+    labels: list[tuple[int | None, str]] = []
+    for obs_id in ids:
+        labels.append((obs_id, f"{obs_id}_{seen[obs_id]}" if pieces[obs_id] > 1 else str(obs_id)))
+        seen[obs_id] += 1
+    return labels
+
+
+def _off_circles(cube: xr.Dataset, obs_id: int) -> tuple[Circle, ...]:
+    if "off_obs_id" not in cube.coords:
+        return ()
+    used = (cube["off_obs_id"].to_numpy() == obs_id) & (cube["off_reason"].to_numpy() == "")
+    columns = (cube[f"off_{key}"].to_numpy()[used] for key in ("lon", "lat", "radius"))
+    return tuple(
+        Circle(float(lon), float(lat), float(radius)) for lon, lat, radius in zip(*columns, strict=True)
+    )
+
+
+def _spectrum_hdu(
+    s: _Spectrum, counts: np.ndarray, acceptance: np.ndarray, keys: dict[str, str]
+) -> fits.BinTableHDU:
+    n = len(counts)
+    columns = [
+        fits.Column("CHANNEL", "I", array=np.arange(n)),
+        fits.Column("COUNTS", "J", array=np.rint(counts).astype("int32")),
+        fits.Column("QUALITY", "L", array=~s.mask_safe),
+        fits.Column("BACKSCAL", "E", array=acceptance),
+    ]
+    header = fits.Header(_HEADER)
+    header.update(
+        {
+            "HDUCLAS1": "SPECTRUM", "HDUCLAS2": keys["HDUCLAS2"], "HDUCLAS3": "COUNT", "HDUCLAS4": "TYPE:1",
+            "HDUVERS": "1.2.1", "EXPOSURE": s.livetime, "OBS_ID": s.name, "AREASCAL": 1, "POISSERR": True,
+            "CHANTYPE": "PHA", "DETCHANS": n, "GROUPING": 0, "CORRFILE": "none", "CORRSCAL": 1.0,
+        }
+    )  # fmt: skip
+    header.update({key: value for key, value in keys.items() if key.endswith("FILE")})
+    return fits.BinTableHDU.from_columns(columns, header, name="SPECTRUM")
+
+
+def _ebounds(edges: np.ndarray) -> fits.BinTableHDU:
+    columns = [
+        fits.Column("CHANNEL", "I", array=np.arange(len(edges) - 1)),
+        fits.Column("E_MIN", "D", "TeV", array=edges[:-1]),
+        fits.Column("E_MAX", "D", "TeV", array=edges[1:]),
+    ]
+    header = fits.Header(_HEADER)
+    header.update(
+        {
+            "CHANTYPE": "PHA",
+            "DETCHANS": len(edges) - 1,
+            "HDUCLAS1": "RESPONSE",
+            "HDUCLAS2": "EBOUNDS",
+            "HDUVERS": "1.2.0",
+        }
+    )
+    return fits.BinTableHDU.from_columns(columns, header, name="EBOUNDS")
+
+
+def _arf_hdu(s: _Spectrum) -> fits.BinTableHDU:
+    """Return the effective area, containment included: exposure / livetime, m2."""
+    livetime = s.livetime if s.livetime > 0 else np.inf
+    columns = [
+        fits.Column("ENERG_LO", "D", "TeV", array=s.energy_true_edges[:-1]),
+        fits.Column("ENERG_HI", "D", "TeV", array=s.energy_true_edges[1:]),
+        fits.Column("SPECRESP", "D", "m2", array=s.exposure / livetime / _CM2_PER_M2),
+    ]
+    header = fits.Header(_HEADER)
+    header.update({"HDUCLAS1": "RESPONSE", "HDUCLAS2": "SPECRESP", "HDUVERS": "1.1.0"})
+    return fits.BinTableHDU.from_columns(columns, header, name="SPECRESP")
+
+
+def _write(hdus: list[fits.BinTableHDU], path: Path) -> None:
+    fits.HDUList([fits.PrimaryHDU(), *hdus]).writeto(path)

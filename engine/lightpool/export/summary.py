@@ -1,0 +1,108 @@
+"""The summary of an analysis: one JSON file that programs and people can read."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from lightpool.fit import FitResult
+from lightpool.sky import separation
+
+
+def summary(
+    *,
+    cube: xr.Dataset,
+    observations: Iterable[Any],
+    fit: FitResult | None,
+    warnings: Iterable[str],
+    timing_s: Mapping[str, float],
+) -> dict[str, Any]:
+    """Return the summary as plain values.
+
+    Parameters
+    ----------
+    cube : Dataset
+        One row of the time axis for each run.
+    """
+    return {
+        "observations": _observations(cube, observations),
+        "info_table": cube.onoff.cumulative(),
+        "fit": None if fit is None else _fit(fit),
+        "warnings": list(warnings),
+        "timing_s": {stage: float(seconds) for stage, seconds in timing_s.items()},
+    }
+
+
+def write_summary(values: Mapping[str, Any], path: Path) -> None:
+    """Write plain values as strict JSON: what is not finite becomes null."""
+    path.write_text(
+        json.dumps(_strict(values), indent=2, allow_nan=False, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
+
+
+def _observations(cube: xr.Dataset, observations: Iterable[Any]) -> list[dict[str, Any]]:
+    rows = cube.onoff.table()
+    n_off = cube.onoff.n_off_regions.to_numpy()
+    runs = {int(run.obs_id): run for run in observations}
+    lon, lat = float(cube["region_lon"][0]), float(cube["region_lat"][0])
+    offsets = separation(lon, lat, cube["pointing_lon"].to_numpy(), cube["pointing_lat"].to_numpy())
+    starts, stops = (
+        np.datetime_as_string(cube[name].to_numpy(), unit="ms") for name in ("time_start", "time_stop")
+    )
+    out = []
+    for i, row in enumerate(rows):
+        obs_id = int(cube["obs_id"][i])
+        run = runs.get(obs_id)
+        out.append(
+            {
+                "obs_id": obs_id,
+                "target": None if run is None else run.target,
+                "livetime_s": row["livetime_s"],
+                "time_start": str(starts[i]),
+                "time_stop": str(stops[i]),
+                "zenith_deg": None if run is None else float(run.zenith),
+                "offset_deg": float(offsets[i]),
+                "n_off_regions": int(n_off[i]),
+                **{
+                    key: row[key]
+                    for key in ("counts", "counts_off", "alpha", "background", "excess", "sqrt_ts")
+                },
+            }
+        )
+    return out
+
+
+def _fit(result: FitResult) -> dict[str, Any]:
+    return {
+        "success": bool(result.success),
+        "message": " ".join((result.message, *result.health)),
+        "stat": float(result.stat),
+        "nfev": int(result.nfev),
+        "n_bins": int(result.n_bins),
+        "dof": int(result.dof),
+        "model": result.model.type_name,
+        "parameters": [
+            {"name": p.name, "value": p.value, "error": p.error, "unit": p.unit, "frozen": p.frozen}
+            for p in result.model.parameters
+        ],
+        "covariance": result.covariance.tolist(),
+    }
+
+
+def _strict(value: Any) -> Any:
+    """Return plain values in which numbers that are not finite are None."""
+    if isinstance(value, Mapping):
+        return {str(key): _strict(entry) for key, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_strict(entry) for entry in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

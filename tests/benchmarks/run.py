@@ -1,0 +1,116 @@
+"""Print how long the tutorials take, here and with gammapy where it is installed, as ratios.
+
+    python tests/benchmarks/run.py [STORE] [--runs N]
+
+STORE is the H.E.S.S. DL3 DR1 folder (default: $LIGHTPOOL_DATA/hess-dl3-dr1 or ../shared/data/hess-dl3-dr1).
+Whole processes are timed from outside, work in memory from inside; both print the median.
+The peer's columns appear with the `parity` extra installed. No test asserts any of this.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+HERE = Path(__file__).parent
+CRAB = [23523, 23526, 23559, 23592]
+
+
+def default_store() -> Path:
+    """Return the first of the usual places that holds the release."""
+    places = [Path(os.environ.get("LIGHTPOOL_DATA", ".")), HERE.parents[2] / "shared" / "data"]
+    for place in places:
+        for path in (place, place / "hess-dl3-dr1"):
+            if (path / "obs-index.fits.gz").is_file():
+                return path
+    sys.exit("The H.E.S.S. DL3 DR1 was not found; give its folder as the first argument.")
+
+
+def process_seconds(script: str, store: Path, runs: int) -> tuple[float, str]:
+    """Return the median wall time of a whole process, and what it printed."""
+    seconds, printed = [], ""
+    for _ in range(runs):
+        start = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, str(HERE / script), str(store)], capture_output=True, text=True, check=True
+        )
+        seconds.append(time.perf_counter() - start)
+        printed = done.stdout.strip().splitlines()[-1]
+    return statistics.median(seconds), printed
+
+
+def median_ms(work: Callable[[int], object], runs: int) -> float:
+    """Return the median milliseconds of `work`, called with 0, 1, 2, ...; the first call is not counted."""
+    work(0)
+    seconds = []
+    for k in range(1, runs + 1):
+        start = time.perf_counter()
+        work(k)
+        seconds.append(time.perf_counter() - start)
+    return 1000 * statistics.median(seconds)
+
+
+def new_radius_ms(store: Path) -> float:
+    """Return the milliseconds from a new radius to cube, joint fit and ten flux points."""
+    import lightpool as lp
+
+    observations = lp.DataStore(store).select(obs_id=CRAB)
+    exclusion = [lp.circle("183.604 deg", "-8.708 deg", "0.5 deg", frame="galactic")]
+    energy = lp.energy_edges("0.1 TeV", "40 TeV", per_decade=10)
+    energy_true = lp.energy_edges("0.05 TeV", "100 TeV", per_decade=20)
+    bands = lp.energy_edges("0.7 TeV", "30 TeV", n=10)
+    start = lp.ExpCutoffPowerLaw(index=2, amplitude=1e-12, lambda_=0.1)
+
+    def work(k: int) -> object:
+        region = lp.circle(83.63, 22.01, 0.11 + 1e-4 * k)
+        cube = lp.reduce(
+            observations, on_region=region, energy=energy, energy_true=energy_true, exclusion=exclusion
+        )
+        return lp.flux_points(cube, lp.fit(cube, start).model, bands)
+
+    return median_ms(work, 30)
+
+
+def peer_new_radius_ms(store: Path) -> float:
+    """Return the same with gammapy, once: its datasets are reduced anew, the files are in the page cache."""
+    sys.path.insert(0, str(HERE))
+    from peer_spectral_analysis import fitted, reduced
+
+    start = time.perf_counter()
+    fitted(reduced(str(store)))
+    return 1000 * (time.perf_counter() - start)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description="Time Lightpool, and gammapy beside it.")
+    parser.add_argument("store", nargs="?", type=Path)
+    parser.add_argument("--runs", type=int, default=5, help="whole processes of ours (the peer runs once)")
+    options = parser.parse_args()
+    store = options.store or default_store()
+    with_peer = importlib.util.find_spec("gammapy") is not None
+
+    process_seconds("ours_spectral_analysis.py", store, 1)  # fills the page cache and compiles
+    ours, printed = process_seconds("ours_spectral_analysis.py", store, options.runs)
+    print(f"{'whole process, spectral_analysis':<42} ours {ours:8.2f} s    {printed}")
+    if with_peer:
+        peer, printed = process_seconds("peer_spectral_analysis.py", store, 1)
+        print(f"{'':<42} peer {peer:8.2f} s    {printed}    ratio {peer / ours:.0f}")
+    live = new_radius_ms(store)
+    print(f"{'in memory, new radius to ten flux points':<42} ours {live:8.1f} ms")
+    if with_peer:
+        peer_live = peer_new_radius_ms(store)
+        print(f"{'':<42} peer {peer_live:8.0f} ms    ratio {peer_live / live:.0f}")
+    if not with_peer:
+        print("gammapy is not installed here; pip install 'lightpool[parity]' adds its column.")
+
+
+if __name__ == "__main__":
+    main()

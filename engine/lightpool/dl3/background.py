@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from lightpool.dl3.files import Table
 from lightpool.dl3.interpolation import multilinear
 from lightpool.dl3.irf_axes import Axis, Location, read_axis, read_values
+from lightpool.dl3.table import Table
 from lightpool.errors import DataError
 
 _UNIT = "MeV-1 s-1 sr-1"
@@ -28,7 +28,7 @@ class Background3D:
     fov_align : str
         ``RADEC`` or ``ALTAZ``.
     mirrored : bool
-        Whether `fov_lon` grows toward falling RA (the rule), or toward rising RA (the public H.E.S.S. release).
+        Whether `fov_lon` grows toward falling RA (the rule) or, as in the public H.E.S.S. release, rising RA.
     """
 
     energy: Axis
@@ -51,7 +51,8 @@ class Background3D:
         return _without_gaps(self)
 
     def __repr__(self) -> str:
-        return f"Background3D({len(self.energy)} energies x {len(self.fov_lon)} x {len(self.fov_lat)}, {self.fov_align})"
+        sizes = f"{len(self.energy)} energies x {len(self.fov_lon)} x {len(self.fov_lat)}"
+        return f"Background3D({sizes}, {self.fov_align})"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -89,7 +90,9 @@ class Background2D:
 _Background = TypeVar("_Background", Background2D, Background3D)
 
 
-def read_background(table: Table, hdu_class: str = "", *, creator: str = "", version: str = "") -> Background2D | Background3D:
+def read_background(
+    table: Table, hdu_class: str = "", *, creator: str = "", version: str = ""
+) -> Background2D | Background3D:
     """Return the background model of a table, in the form its header names.
 
     Parameters
@@ -112,11 +115,16 @@ def read_background(table: Table, hdu_class: str = "", *, creator: str = "", ver
         return Background2D(energy, offset, _checked(values, table.where))
     if kind != "bkg_3d":
         raise DataError(
-            "the kind of background model is not known", where=table.where, found=repr(kind), expected="bkg_2d, bkg_3d"
+            "the kind of background model is not known",
+            where=table.where,
+            found=repr(kind),
+            expected="bkg_2d, bkg_3d",
         )
     align = (table.text("FOVALIGN") or "RADEC").upper()
     if align not in ("RADEC", "ALTAZ"):
-        raise DataError("FOVALIGN is not known", where=table.where, found=repr(align), expected="RADEC or ALTAZ")
+        raise DataError(
+            "FOVALIGN is not known", where=table.where, found=repr(align), expected="RADEC or ALTAZ"
+        )
     lon, lat = read_axis(table, "DETX", "deg"), read_axis(table, "DETY", "deg")
     values = _read_cube(table, energy, lon, lat)
     mirrored = not (creator == "SASH FITS::EventListWriter" and version == "0.2")

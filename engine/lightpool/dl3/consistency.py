@@ -8,8 +8,8 @@ import numpy as np
 
 from lightpool.dl3.effective_area import EffectiveArea
 from lightpool.dl3.events import Events
-from lightpool.dl3.files import Table
 from lightpool.dl3.gti import Gti
+from lightpool.dl3.table import Table
 from lightpool.errors import DataError
 from lightpool.sky import separation
 
@@ -24,16 +24,19 @@ def check_events(events: Events, where: str, *, gti: Gti, lon: float, lat: float
     late = _days_away(events, gti)
     if late.mean() > 0.5:
         raise DataError(
-            "the events are not of the time of the GTI", where=where,
+            "the events are not of the time of the GTI",
+            where=where,
             found=f"{int(late.sum())} of {len(events)} events more than a day away",
             remedy="Compare MJDREFI, MJDREFF and TIMESYS of EVENTS and GTI",
-        )  # fmt: skip
+        )
     distance = float(np.median(separation(lon, lat, events.lon, events.lat)))
     if distance > _FIELD:
         raise DataError(
-            "the events are not near the pointing RA_PNT, DEC_PNT", where=where,
-            found=f"a median distance of {distance:.1f} deg", expected=f"at most {_FIELD:g} deg",
-        )  # fmt: skip
+            "the events are not near the pointing RA_PNT, DEC_PNT",
+            where=where,
+            found=f"a median distance of {distance:.1f} deg",
+            expected=f"at most {_FIELD:g} deg",
+        )
 
 
 def event_warnings(run: str, events: Events, gti: Gti, aeff: EffectiveArea) -> tuple[str, ...]:
@@ -52,8 +55,8 @@ def event_warnings(run: str, events: Events, gti: Gti, aeff: EffectiveArea) -> t
     median, edges = float(np.median(events.energy)), aeff.energy.edges
     if not edges[0] / 10 <= median <= edges[-1] * 10:
         out.append(
-            f"{run}: the median event energy {median:.3g} TeV is far from the {edges[0]:.3g} to {edges[-1]:.3g} TeV "
-            "of the effective area; check the unit of ENERGY."
+            f"{run}: the median event energy {median:.3g} TeV is far from the effective area's "
+            f"{edges[0]:.3g} to {edges[-1]:.3g} TeV; check the unit of ENERGY."
         )
     largest = float(aeff.values.max())
     if not 10 <= largest <= 1e8:
@@ -68,10 +71,10 @@ def header_warnings(
     out = []
     ontime = header.number("ONTIME", None)
     if ontime is not None and abs(ontime - gti.ontime) > 0.01 * gti.ontime:
-        out.append(f"{run}: the good time intervals sum to {gti.ontime:.1f} s, the header says ONTIME {ontime:.1f} s.")
+        out.append(f"{run}: the good time sums to {gti.ontime:.1f} s, the header says ONTIME {ontime:.1f} s.")
     livetime, deadc = header.number("LIVETIME", None), header.number("DEADC", None)
     if ontime and livetime is not None and deadc is not None and abs(livetime / ontime - deadc) > 0.01:
-        out.append(f"{run}: DEADC is {deadc:.4f}, but LIVETIME / ONTIME of the header is {livetime / ontime:.4f}.")
+        out.append(f"{run}: DEADC is {deadc:.4f}, but LIVETIME / ONTIME is {livetime / ontime:.4f}.")
     if all(math.isfinite(v) for v in index_pointing):
         apart = float(separation(*pointing, *index_pointing))
         if apart > 0.05:

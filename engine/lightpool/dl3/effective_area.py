@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from lightpool.dl3.files import Table
 from lightpool.dl3.interpolation import along_first, multilinear
 from lightpool.dl3.irf_axes import Axis, read_axis, read_values, reject_negative
+from lightpool.dl3.table import Table
 from lightpool.errors import DataError
 
 
@@ -72,9 +72,10 @@ def read_effective_area(table: Table) -> EffectiveArea:
     lo, hi = _threshold(table, "LO_THRES"), _threshold(table, "HI_THRES")
     if lo is not None and hi is not None and lo >= hi:
         raise DataError(
-            "the safe energy range of the header is empty", where=table.where,
+            "the safe energy range of the header is empty",
+            where=table.where,
             found=f"LO_THRES {lo:g} TeV, HI_THRES {hi:g} TeV",
-        )  # fmt: skip
+        )
     rad_max = table.number("RAD_MAX", None)
     if rad_max is not None and not 0 < rad_max < 90:
         raise DataError("RAD_MAX is out of range", where=table.where, found=f"{rad_max:g} deg")

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from lightpool.dl3.effective_area import EffectiveArea
-from lightpool.dl3.files import Table
 from lightpool.dl3.interpolation import along_first
 from lightpool.dl3.irf_axes import Axis, read_axis, read_values, reject_negative
+from lightpool.dl3.table import Table
 from lightpool.errors import DataError
 
 
@@ -40,8 +40,15 @@ class EnergyDispersion:
         return self.migra.edges
 
     def at(self, energy_true: Any, offset: float) -> np.ndarray:
-        """Return the density at each migration centre, shape (t, m), of `energy_true` (t,) TeV at one offset (deg).
+        """Return the density at each migration centre, shape (t, m).
 
+        Parameters
+        ----------
+        energy_true : array-like, shape (t,), TeV
+        offset : float, deg
+
+        Notes
+        -----
         Linear in ln E and offset; never negative. Zero where the offset is beyond its outer edge;
         energies beyond theirs are extrapolated, since every centre lies on the migration axis.
         """
@@ -53,9 +60,8 @@ class EnergyDispersion:
         return np.maximum(value, 0, out=value)
 
     def __repr__(self) -> str:
-        return (
-            f"EnergyDispersion({len(self.energy)} energies x {len(self.migra)} migrations x {len(self.offset)} offsets)"
-        )
+        sizes = f"{len(self.energy)} energies x {len(self.migra)} migrations x {len(self.offset)} offsets"
+        return f"EnergyDispersion({sizes})"
 
 
 def read_energy_dispersion(table: Table, aeff: EffectiveArea) -> EnergyDispersion:
@@ -75,6 +81,12 @@ def read_energy_dispersion(table: Table, aeff: EffectiveArea) -> EnergyDispersio
     energy_name = "ENERG" if "ENERG_LO" in table else "ETRUE"
     energy = read_axis(table, energy_name, "TeV", log=True)
     migra = read_axis(table, "MIGRA", "")
+    if not migra.edges[0] < 1 < migra.edges[-1]:
+        raise DataError(
+            "the migration axis does not contain 1",
+            where=table.where,
+            found=f"MIGRA {migra.edges[0]:g} to {migra.edges[-1]:g}",
+        )
     offset = read_axis(table, "THETA", "deg")
     values = read_values(table, "MATRIX", unit="", axes=(offset, migra, energy))
     reject_negative(values, "MATRIX", table.where, tolerance=0.05)
@@ -86,12 +98,16 @@ def read_energy_dispersion(table: Table, aeff: EffectiveArea) -> EnergyDispersio
     return EnergyDispersion(energy, offset, migra, packed, table.number("RAD_MAX", None))
 
 
-def _reject_empty_rows(values: np.ndarray, energy: Axis, offset: Axis, aeff: EffectiveArea, where: str) -> None:
+def _reject_empty_rows(
+    values: np.ndarray, energy: Axis, offset: Axis, aeff: EffectiveArea, where: str
+) -> None:
     area = np.array([aeff.at(energy.nodes, theta) for theta in offset.nodes])
     empty = (values.max(axis=2) <= 0) & (area > 0.1 * aeff.values.max())
     if empty.any():
         i, j = np.argwhere(empty)[0]
         raise DataError(
-            "the energy dispersion is empty where the effective area is large", where=where,
-            found=f"{int(empty.sum())} empty rows, the first at {energy.nodes[j]:.3g} TeV, offset {offset.nodes[i]:.3g} deg",
-        )  # fmt: skip
+            "the energy dispersion is empty where the effective area is large",
+            where=where,
+            found=f"{int(empty.sum())} empty rows, the first at {energy.nodes[j]:.3g} TeV, "
+            f"offset {offset.nodes[i]:.3g} deg",
+        )

@@ -7,8 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from lightpool.dl3.files import Table
 from lightpool.dl3.gti import reference_time, time_unit
+from lightpool.dl3.table import Table
 from lightpool.errors import DataError
 from lightpool.sky import unit_vectors
 
@@ -25,7 +25,8 @@ class Events:
     energy : ndarray, shape (n,), TeV
         Reconstructed.
     n_unusable : int
-        Rows of the file that were left out: time, position or energy no number, or energy not positive.
+        Rows of the file that were left out: time, position or energy no number, position off the
+        sky, or energy not positive.
     """
 
     time: np.ndarray
@@ -65,14 +66,19 @@ def read_events(table: Table, *, gti_table: Table | None = None) -> Events:
     energy = table.column("ENERGY", unit="TeV")
     for name, values in (("TIME", time), ("RA", lon), ("DEC", lat), ("ENERGY", energy)):
         if values.ndim != 1:
-            raise DataError(f"column {name} is not one value a row", where=table.where, found=f"shape {values.shape}")
-    usable = np.isfinite(time) & np.isfinite(lon) & (np.abs(lat) <= 90) & np.isfinite(energy) & (energy > 0)
+            raise DataError(
+                f"column {name} is not one value a row", where=table.where, found=f"shape {values.shape}"
+            )
+    on_sky = (np.abs(lon) <= 360) & (np.abs(lat) <= 90)
+    usable = np.isfinite(time) & on_sky & np.isfinite(energy) & (energy > 0)
     n_unusable = int(len(usable) - usable.sum())
     if n_unusable and n_unusable == len(usable):
         raise DataError(
-            "no row of the event list can be used", where=table.where, found=f"{n_unusable} of {n_unusable} rows "
+            "no row of the event list can be used",
+            where=table.where,
+            found=f"{n_unusable} of {n_unusable} rows "
             "with a time, position or energy that is no number, or an energy that is not positive",
-        )  # fmt: skip
+        )
     time = time + reference_time(table, fallback=gti_table)
     if n_unusable:
         time, lon, lat, energy = time[usable], lon[usable], lat[usable], energy[usable]

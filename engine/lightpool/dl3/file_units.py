@@ -16,10 +16,16 @@ _KNOWN: dict[str, dict[str, float]] = {
     "sr-1": {"sr-1": 1.0, "1/sr": 1.0, "deg-2": _SQUARE_DEGREES},
     "": {"": 1.0, "-": 1.0, "1": 1.0, "adimensional": 1.0},
     "MeV-1 s-1 sr-1": {
-        "MeV-1 s-1 sr-1": 1.0, "s-1 MeV-1 sr-1": 1.0, "1/s/MeV/sr": 1.0, "1/MeV/s/sr": 1.0, "s-1 sr-1 MeV-1": 1.0,
-        "TeV-1 s-1 sr-1": 1e-6, "s-1 TeV-1 sr-1": 1e-6, "1/s/TeV/sr": 1e-6, "1/TeV/s/sr": 1e-6,
+        "MeV-1 s-1 sr-1": 1.0,
+        "s-1 MeV-1 sr-1": 1.0,
+        "1/s/MeV/sr": 1.0,
+        "1/MeV/s/sr": 1.0,
+        "TeV-1 s-1 sr-1": 1e-6,
+        "s-1 TeV-1 sr-1": 1e-6,
+        "1/s/TeV/sr": 1e-6,
+        "1/TeV/s/sr": 1e-6,
     },
-}  # fmt: skip
+}
 
 
 def unit_factor(found: str, expected: str) -> float | None:

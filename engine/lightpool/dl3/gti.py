@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lightpool.dl3.file_units import unit_factor
-from lightpool.dl3.files import Table
+from lightpool.dl3.table import Table
 from lightpool.errors import DataError
 from lightpool.times import to_utc, tt_offset
 
@@ -49,7 +49,9 @@ def time_unit(table: Table, column: str) -> str:
     own, common = table.units.get(column, ""), table.text("TIMEUNIT")
     if own and common and unit_factor(own, "s") != unit_factor(common, "s"):
         raise DataError(
-            f"the unit of column {column} contradicts TIMEUNIT", where=table.where, found=f"{own!r} and {common!r}"
+            f"the unit of column {column} contradicts TIMEUNIT",
+            where=table.where,
+            found=f"{own!r} and {common!r}",
         )
     return own or common or "s"
 
@@ -73,7 +75,9 @@ def reference_time(table: Table, *, fallback: Table | None = None) -> float:
     try:
         zero = tt_offset(table.number("MJDREFI"), table.number("MJDREFF", 0.0), scale)
     except DataError as exc:
-        raise exc if exc.where else DataError(exc.what, where=table.where, found=exc.found, expected=exc.expected) from exc
+        if exc.where:
+            raise
+        raise DataError(exc.what, where=table.where, found=exc.found, expected=exc.expected) from exc
     return zero
 
 
@@ -96,17 +100,19 @@ def read_gti(table: Table) -> Gti:
     if wrong.size:
         i = wrong[0]
         raise DataError(
-            "a good time interval stops before it starts", where=table.where,
+            "a good time interval stops before it starts",
+            where=table.where,
             found=f"START {start[i]:.3f} s, STOP {stop[i]:.3f} s (row {i})",
-        )  # fmt: skip
+        )
     if not np.any(stop > start):
         raise DataError("the good time intervals have no length", where=table.where, found="0 s")
     order = np.argsort(start)
     overlap = stop[order][:-1] - start[order][1:]
     if overlap.size and overlap.max() > 1e-3:
         raise DataError(
-            "good time intervals overlap, their time would count twice", where=table.where,
+            "good time intervals overlap, their time would count twice",
+            where=table.where,
             found=f"{overlap.max():.3f} s in common",
-        )  # fmt: skip
+        )
     zero = reference_time(table)
     return Gti(start + zero, stop + zero)

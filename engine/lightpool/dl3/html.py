@@ -17,14 +17,19 @@ def html_table(title: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -
     """Return an HTML table; every text is escaped."""
     cells = "".join(f"<th>{escape(text)}</th>" for text in head)
     body = "".join("<tr>" + "".join(f"<td>{escape(str(v))}</td>" for v in row) + "</tr>" for row in rows)
-    return f"<table><caption>{escape(title)}</caption><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
+    caption = f"<caption>{escape(title)}</caption>"
+    return f"<table>{caption}<thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def store_html(store: DataStore) -> str:
     """Return the view of a store: its targets."""
-    rows = [(name, len(ids), ", ".join(map(str, ids[:6])) + (" ..." if len(ids) > 6 else ""))
-            for name, ids in store.targets().items()]  # fmt: skip
-    return html_table(f"DataStore {store.name}: {len(store.obs_ids)} runs", ("target", "runs", "obs_id"), rows)
+    rows = [
+        (name, len(ids), ", ".join(map(str, ids[:6])) + (" ..." if len(ids) > 6 else ""))
+        for name, ids in store.targets().items()
+    ]
+    return html_table(
+        f"DataStore {store.name}: {len(store.obs_ids)} runs", ("target", "runs", "obs_id"), rows
+    )
 
 
 def observations_html(observations: Sequence[Observation]) -> str:
@@ -39,5 +44,7 @@ def observations_html(observations: Sequence[Observation]) -> str:
 def observation_html(obs: Observation) -> str:
     """Return the view of one run, from the index alone."""
     return html_table(
-        f"Observation {obs.obs_id}", ("target", "pointing (deg)", "zenith (deg)", "pieces"), [(*obs.summary(), obs.pieces)]
+        f"Observation {obs.obs_id}",
+        ("target", "pointing (deg)", "zenith (deg)", "pieces"),
+        [(*obs.summary(), obs.pieces)],
     )

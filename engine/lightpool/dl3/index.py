@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from lightpool.dl3.files import FileCache, Table
+from lightpool.dl3.files import FileCache
+from lightpool.dl3.gti import reference_time, time_unit
+from lightpool.dl3.table import Table
 from lightpool.errors import DataError
-from lightpool.times import tt_offset
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,9 @@ def read_index(root: Path, obs_path: Path, hdu_path: Path, cache: FileCache) -> 
     DataError
         If a table is damaged, lacks a column, is empty or lists a run twice.
     """
-    return StoreIndex(_read_runs(_index_table(obs_path, cache)), _read_hdus(_index_table(hdu_path, cache), root))
+    return StoreIndex(
+        _read_runs(_index_table(obs_path, cache)), _read_hdus(_index_table(hdu_path, cache), root)
+    )
 
 
 def _index_table(path: Path, cache: FileCache) -> Table:
@@ -78,7 +81,9 @@ def _read_runs(table: Table) -> dict[str, np.ndarray]:
     ids, counts = np.unique(obs_id, return_counts=True)
     if counts.max() > 1:
         raise DataError(
-            "a run is listed twice", where=table.where, found=", ".join(f"OBS_ID {i}" for i in ids[counts > 1][:5])
+            "a run is listed twice",
+            where=table.where,
+            found=", ".join(f"OBS_ID {i}" for i in ids[counts > 1][:5]),
         )
     n = len(obs_id)
     runs = {"obs_id": obs_id, "object": _texts(table, "OBJECT", n), "target": _texts(table, "TARGET_NAME", n)}
@@ -135,5 +140,4 @@ def _times(table: Table, name: str, n: int) -> np.ndarray:
     # A single-precision mission time is off by half a minute: such an index says nothing about times.
     if name not in table or table.number("MJDREFI", None) is None or table.column(name).dtype.itemsize < 8:
         return np.full(n, np.nan)
-    zero = tt_offset(table.number("MJDREFI"), table.number("MJDREFF", 0.0), table.text("TIMESYS") or "TT")
-    return table.column(name, unit="s", missing_unit=table.text("TIMEUNIT") or "s") + zero
+    return table.column(name, unit="s", missing_unit=time_unit(table, name)) + reference_time(table)

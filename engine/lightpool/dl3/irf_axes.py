@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lightpool.dl3.files import Table
+from lightpool.dl3.table import Table
 from lightpool.errors import DataError
 
 
 class Location(NamedTuple):
-    """Where values lie on an axis: the node below, the fraction of the step above it, and inside the edges."""
+    """Where values lie on an axis: the node below, the part of the step above it, inside the edges."""
 
     index: Any
     weight: Any
@@ -97,28 +97,34 @@ def read_axis(table: Table, name: str, unit: str, *, log: bool = False) -> Axis:
         if wrong.size:
             i = int(wrong[0]) + 1
             raise DataError(
-                f"{column} must increase", where=table.where,
+                f"{column} must increase",
+                where=table.where,
                 found=f"{values[i]:g} after {values[i - 1]:g} {unit}".rstrip() + f" (value {i})",
-            )  # fmt: skip
+            )
     if np.array_equal(low, high):
         return node_axis(name, low, log=log)
     width = high - low
     if np.any(width <= 0):
         i = int(np.flatnonzero(width <= 0)[0])
-        raise DataError(f"a bin of {columns} has no width", where=table.where, found=f"{low[i]:g} to {high[i]:g}")
+        raise DataError(
+            f"a bin of {columns} has no width", where=table.where, found=f"{low[i]:g} to {high[i]:g}"
+        )
     apart = np.abs(low[1:] - high[:-1]) > 1e-3 * np.minimum(width[1:], width[:-1])
     if apart.any():
         i = int(np.flatnonzero(apart)[0])
         raise DataError(
-            f"the bins of {columns} leave gaps or overlap", where=table.where,
+            f"the bins of {columns} leave gaps or overlap",
+            where=table.where,
             found=f"a bin up to {high[i]:g}, the next from {low[i + 1]:g}",
-        )  # fmt: skip
+        )
     edges = np.append(low, high[-1])
     nodes = np.sqrt(edges[:-1] * edges[1:]) if log else (edges[:-1] + edges[1:]) / 2
     return Axis(name, nodes, edges, log)
 
 
-def read_values(table: Table, *names: str, unit: str, axes: tuple[Axis, ...], missing_unit: str = "") -> np.ndarray:
+def read_values(
+    table: Table, *names: str, unit: str, axes: tuple[Axis, ...], missing_unit: str = ""
+) -> np.ndarray:
     """Return a response's cell, shape of `axes` (first axis slowest), float64 in `unit`.
 
     Axes of length 1 may be left out of the cell, and a flat cell is taken in the order of FITS.
@@ -132,18 +138,21 @@ def read_values(table: Table, *names: str, unit: str, axes: tuple[Axis, ...], mi
     shape = tuple(len(axis) for axis in axes)
     if cell.size != np.prod(shape) or (cell.ndim > 1 and _squeezed(cell.shape) != _squeezed(shape)):
         raise DataError(
-            f"column {names[0]} does not fit its axes", where=table.where, found=f"shape {cell.shape}",
+            f"column {names[0]} does not fit its axes",
+            where=table.where,
+            found=f"shape {cell.shape}",
             expected=f"{shape} for ({', '.join(axis.name for axis in axes)})",
-        )  # fmt: skip
+        )
     values = cell.reshape(shape)
     finite = np.isfinite(values)
     if not finite.all():
         first = np.argwhere(~finite)[0]
         place = ", ".join(f"{axis.name} {axis.nodes[i]:.3g}" for axis, i in zip(axes, first, strict=True))
         raise DataError(
-            f"column {names[0]} has {int((~finite).sum())} values that are not numbers", where=table.where,
+            f"column {names[0]} has {int((~finite).sum())} values that are not numbers",
+            where=table.where,
             found=f"{values[tuple(first)]} at {place}",
-        )  # fmt: skip
+        )
     return values
 
 
@@ -158,4 +167,6 @@ def reject_negative(values: np.ndarray, column: str, where: str, *, tolerance: f
     """
     lowest, highest = float(values.min()), float(values.max())
     if lowest < -tolerance * abs(highest):
-        raise DataError(f"column {column} is negative", where=where, found=f"{lowest:g} (largest value {highest:g})")
+        raise DataError(
+            f"column {column} is negative", where=where, found=f"{lowest:g} (largest value {highest:g})"
+        )

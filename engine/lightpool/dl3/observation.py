@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import overload
@@ -13,12 +13,13 @@ from lightpool.dl3.consistency import check_events, event_warnings, header_warni
 from lightpool.dl3.effective_area import EffectiveArea, read_effective_area
 from lightpool.dl3.energy_dispersion import EnergyDispersion, read_energy_dispersion
 from lightpool.dl3.events import Events, read_events
-from lightpool.dl3.files import FileCache, Table
+from lightpool.dl3.files import FileCache
 from lightpool.dl3.gti import Gti, read_gti
 from lightpool.dl3.html import observation_html, observations_html
 from lightpool.dl3.index import HduRow
 from lightpool.dl3.psf import Psf, read_psf
 from lightpool.dl3.rad_max import RadMax, read_rad_max
+from lightpool.dl3.table import Table
 from lightpool.errors import DataError
 
 _REMEDY = {
@@ -55,6 +56,7 @@ class Observation:
     ) -> None:
         self.obs_id = int(obs_id)
         self._hdus, self._cache, self._target = tuple(hdus), cache, target
+        self._foreign: dict[str, str] = {}
         self._index_zenith, self._index_pointing = float(index_zenith), (float(index_lon), float(index_lat))
 
     @property
@@ -96,7 +98,10 @@ class Observation:
         value = float(self._header.number("DEADC"))
         if not 0 < value <= 1:
             raise DataError(
-                "DEADC is out of range", where=self._header.where, found=f"{value:g}", expected="above 0, at most 1"
+                "DEADC is out of range",
+                where=self._header.where,
+                found=f"{value:g}",
+                expected="above 0, at most 1",
             )
         return value
 
@@ -118,7 +123,7 @@ class Observation:
     @cached_property
     def events(self) -> Events:
         """Events in the file's order, not cut to the good time."""
-        events = read_events(self._header, gti_table=self._table("gti"))
+        events = read_events(self._table("events"), gti_table=self._table("gti"))
         check_events(events, self._header.where, gti=self.gti, lon=self.lon, lat=self.lat)
         return events
 
@@ -141,7 +146,9 @@ class Observation:
     def bkg(self) -> Background2D | Background3D:
         """Background model of the field of view."""
         creator, version = self._header.text("CREATOR"), self._header.text("HDUVERS")
-        return read_background(self._table("bkg"), self._row("bkg").hdu_class, creator=creator, version=version)
+        return read_background(
+            self._table("bkg"), self._row("bkg").hdu_class, creator=creator, version=version
+        )
 
     @cached_property
     def rad_max(self) -> RadMax | float | None:
@@ -155,9 +162,13 @@ class Observation:
         """Whether the responses have an angular cut in them."""
         return self.aeff.is_point_like
 
-    @cached_property
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What is odd about this run without making it unusable, one sentence each."""
+        return (*self._own_warnings, *self._foreign.values())
+
+    @cached_property
+    def _own_warnings(self) -> tuple[str, ...]:
         run = f"run {self.obs_id}"
         pointing = (self.lon, self.lat), self._index_pointing
         return (
@@ -185,9 +196,11 @@ class Observation:
         rows = [row for row in self._hdus if row.hdu_type == hdu_type]
         if not rows:
             raise DataError(
-                f"run {self.obs_id} has no {hdu_type} in the index", where=self._cache.root.resolve().name,
-                found=", ".join(row.hdu_type for row in self._hdus) or "nothing", remedy=_REMEDY.get(hdu_type),
-            )  # fmt: skip
+                f"run {self.obs_id} has no {hdu_type} in the index",
+                where=self._cache.root.resolve().name,
+                found=", ".join(row.hdu_type for row in self._hdus) or "nothing",
+                remedy=_REMEDY.get(hdu_type),
+            )
         if len(rows) > 1 and len({row.hdu_class for row in rows}) < len(rows):
             found = ", ".join(f"{self._cache.label(row.path)}[{row.hdu_name}]" for row in rows)
             raise DataError(f"run {self.obs_id} has more than one {hdu_type} in the index", found=found)
@@ -195,18 +208,23 @@ class Observation:
 
     def _table(self, hdu_type: str) -> Table:
         row = self._row(hdu_type)
-        return self._cache.open(row.path).table(row.hdu_name)
+        table = self._cache.open(row.path).table(row.hdu_name)
+        found = table.number("OBS_ID", None)
+        if found is not None and int(found) != self.obs_id:
+            if hdu_type in ("events", "gti"):
+                raise DataError(
+                    "the table is of another run than the index says",
+                    where=table.where,
+                    found=f"OBS_ID {int(found)}",
+                    expected=f"OBS_ID {self.obs_id}",
+                )
+            # Responses may be shared between runs.
+            self._foreign[hdu_type] = f"run {self.obs_id}: {table.where} was made for run {int(found)}."
+        return table
 
     @cached_property
     def _header(self) -> Table:
-        table = self._table("events")
-        found = table.number("OBS_ID", None)
-        if found is not None and int(found) != self.obs_id:
-            raise DataError(
-                "the events are of another run than the index says", where=table.where, found=f"OBS_ID {int(found)}",
-                expected=f"OBS_ID {self.obs_id}",
-            )  # fmt: skip
-        return table
+        return self._table("events").without_rows()
 
     def __repr__(self) -> str:
         name = f" {self._target!r}" if self._target else ""
@@ -224,7 +242,7 @@ class Observations(Sequence[Observation]):
     observations : iterable of Observation
     """
 
-    def __init__(self, observations: Sequence[Observation] | Iterator[Observation]) -> None:
+    def __init__(self, observations: Iterable[Observation]) -> None:
         self._items = tuple(observations)
 
     @property

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from lightpool.dl3.files import Table
 from lightpool.dl3.interpolation import along_first
 from lightpool.dl3.irf_axes import Axis, node_axis, read_axis, read_values, reject_negative
+from lightpool.dl3.table import Table
 from lightpool.errors import DataError
 
 
@@ -33,7 +33,7 @@ class PsfTable:
     cumulative: np.ndarray
 
     def containment(self, energy_true: Any, offset: float, radius: float) -> np.ndarray:
-        """Return the fraction of events closer than `radius` (deg), shape of `energy_true` (TeV), at one offset.
+        """Return the fraction of events within `radius` (deg) at one offset, shape of `energy_true` (TeV).
 
         Linear in ln E, offset and radius; zero beyond the outer edges of energy and offset. Inside the
         first RAD bin, where the density is constant, it grows with the radius squared; a circle larger than
@@ -70,13 +70,15 @@ class PsfGauss:
     scale: np.ndarray
 
     def containment(self, energy_true: Any, offset: float, radius: float) -> np.ndarray:
-        """Return the fraction of events closer than `radius` (deg), shape of `energy_true` (TeV), at one offset.
+        """Return the fraction of events within `radius` (deg) at one offset, shape of `energy_true` (TeV).
 
         The parameters are interpolated linearly and the three parts normalised to a sum of 1; without any
         density the fraction is 0.
         """
         sigma = np.stack([_parameter(s, self.energy, self.offset, energy_true, offset) for s in self.sigmas])
-        amplitude = np.stack([_parameter(a, self.energy, self.offset, energy_true, offset) for a in self.amplitudes])
+        amplitude = np.stack(
+            [_parameter(a, self.energy, self.offset, energy_true, offset) for a in self.amplitudes]
+        )
         scale = _parameter(self.scale, self.energy, self.offset, energy_true, offset)
         norm = 2 * scale * amplitude * sigma**2
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -104,7 +106,7 @@ class PsfKing:
     sigma: np.ndarray
 
     def containment(self, energy_true: Any, offset: float, radius: float) -> np.ndarray:
-        """Return the fraction of events closer than `radius` (deg), shape of `energy_true` (TeV), at one offset.
+        """Return the fraction of events within `radius` (deg) at one offset, shape of `energy_true` (TeV).
 
         The parameters are interpolated linearly; where sigma is 0 or gamma at most 1 the fraction is 0.
         """
@@ -138,9 +140,11 @@ def read_psf(table: Table, hdu_class: str = "") -> Psf:
     readers = {"psf_table": _read_table, "psf_3gauss": _read_gauss, "psf_king": _read_king}
     if kind not in readers:
         raise DataError(
-            "the kind of point spread function is not known", where=table.where, found=repr(kind),
+            "the kind of point spread function is not known",
+            where=table.where,
+            found=repr(kind),
             expected=", ".join(readers),
-        )  # fmt: skip
+        )
     energy = read_axis(table, "ENERG", "TeV", log=True)
     return readers[kind](table, energy, read_axis(table, "THETA", "deg"))
 
@@ -155,7 +159,9 @@ def _read_table(table: Table, energy: Axis, offset: Axis) -> PsfTable:
     # Radii in the wrong unit put the integral off by (180 / pi)^2; smoothing only by a per mille.
     if not 0.1 < total < 2:
         raise DataError(
-            "the point spread function does not integrate to 1", where=table.where, found=f"{total:.3g} at most"
+            "the point spread function does not integrate to 1",
+            where=table.where,
+            found=f"{total:.3g} at most",
         )
     return PsfTable(energy, offset, node_axis("RAD", rad.edges[1:]), cumulative.transpose(1, 0, 2).copy())
 
@@ -189,6 +195,8 @@ def _unitless(table: Table, name: str, axes: tuple[Axis, ...]) -> np.ndarray:
     return read_values(table, name, unit="", axes=axes)
 
 
-def _parameter(values: np.ndarray, energy: Axis, offset: Axis, at_energy: Any, at_offset: float) -> np.ndarray:
+def _parameter(
+    values: np.ndarray, energy: Axis, offset: Axis, at_energy: Any, at_offset: float
+) -> np.ndarray:
     plane = along_first(values, offset.locate(at_offset))
     return np.maximum(along_first(plane, energy.locate(at_energy)), 0)

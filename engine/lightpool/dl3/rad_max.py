@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from lightpool.dl3.files import Table
 from lightpool.dl3.irf_axes import Axis, read_axis, read_values
+from lightpool.dl3.table import Table
 from lightpool.errors import DataError
 
 

@@ -5,27 +5,36 @@ from __future__ import annotations
 import math
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from lightpool.dl3.files import FileCache, FitsFile
 from lightpool.dl3.index import HduRow, StoreIndex, find_index_file
+from lightpool.dl3.table import Table
 from lightpool.errors import DataError
 
 _SUFFIXES = (".fits", ".fits.gz", ".fit", ".fit.gz")
-_RESPONSES = {"EFF_AREA": "aeff", "EDISP": "edisp", "RPSF": "psf", "PSF": "psf", "BKG": "bkg", "RAD_MAX": "rad_max"}
+_RESPONSES = {
+    "EFF_AREA": "aeff",
+    "EDISP": "edisp",
+    "RPSF": "psf",
+    "PSF": "psf",
+    "BKG": "bkg",
+    "RAD_MAX": "rad_max",
+}
 _MAX_FILES = 5000
+_DEPTHS = ("*", "*/*", "*/*/*")
 
 
 def stores_below(path: Path) -> list[Path]:
     """Return the folders up to three levels below that have an obs-index, relative to `path`."""
-    patterns = ("*", "*/*", "*/*/*")
-    folders = [p for pattern in patterns for p in sorted(path.glob(pattern)) if p.is_dir()]
+    folders = [p for pattern in _DEPTHS for p in sorted(path.glob(pattern)) if p.is_dir()]
     return [p.relative_to(path) for p in folders if find_index_file(p, "obs-index")]
 
 
 def scan_headers(path: Path, files: FileCache) -> StoreIndex | None:
-    """Return the index of the DL3 files in a folder and the folders below, None if there is none.
+    """Return the index of the DL3 files in a folder and three levels below, None if there is none.
 
     HDUCLAS1, 2 and 4 tell what an HDU is, OBS_ID which run it belongs to. Responses without OBS_ID
     belong to the events of the same file.
@@ -33,30 +42,29 @@ def scan_headers(path: Path, files: FileCache) -> StoreIndex | None:
     Raises
     ------
     DataError
-        If a run's events are found twice.
+        If a file cannot be read, or a run's events are found twice.
     """
-    candidates = [p for p in sorted(path.rglob("*")) if p.name.lower().endswith(_SUFFIXES)][:_MAX_FILES]
-    rows: list[dict[str, object]] = []
+    inside = sorted(p for pattern in _DEPTHS for p in path.glob(pattern))
+    candidates = [p for p in inside if p.name.lower().endswith(_SUFFIXES) and p.is_file()][:_MAX_FILES]
+    rows: list[dict[str, Any]] = []
     hdus: dict[int, list[HduRow]] = {}
     for candidate in candidates:
-        try:
-            file = files.open(candidate)
-        except DataError:
-            continue  # whatever it is, it cannot be asked what it is; a damaged run then is not in the list
-        _add_file(file, rows, hdus)
+        _add_file(files.open(candidate), rows, hdus)
     if not rows:
         return None
     doubles = [obs_id for obs_id, n in Counter(row["obs_id"] for row in rows).items() if n > 1]
     if doubles:
-        raise DataError("the events of a run are there twice", where=files.label(path), found=f"OBS_ID {doubles[0]}")
-    rows.sort(key=lambda row: row["obs_id"])  # type: ignore[arg-type, return-value]
-    runs = {key: np.array([row[key] for row in rows]) for key in rows[0] if key not in ("object", "target")}
+        raise DataError(
+            "the events of a run are there twice", where=files.label(path), found=f"OBS_ID {doubles[0]}"
+        )
+    rows.sort(key=lambda row: row["obs_id"])
+    runs = {key: np.array([row[key] for row in rows]) for key in rows[0]}
     for key in ("object", "target"):
-        runs[key] = np.array([row[key] for row in rows], dtype=object)
+        runs[key] = runs[key].astype(object)
     return StoreIndex(runs, {key: tuple(value) for key, value in hdus.items()})
 
 
-def _add_file(file: FitsFile, rows: list[dict[str, object]], hdus: dict[int, list[HduRow]]) -> None:
+def _add_file(file: FitsFile, rows: list[dict[str, Any]], hdus: dict[int, list[HduRow]]) -> None:
     found: list[tuple[int | None, HduRow]] = []
     own: int | None = None
     for name, header in file.headers():
@@ -76,17 +84,24 @@ def _add_file(file: FitsFile, rows: list[dict[str, object]], hdus: dict[int, lis
             hdus.setdefault(key, []).append(row)
 
 
-def _classify(header: object) -> tuple[str, str]:
-    text = {key: str(header.get(key, "")).strip().upper() for key in ("HDUCLAS1", "HDUCLAS2", "HDUCLAS4")}  # type: ignore[attr-defined]
-    if text["HDUCLAS1"] in ("EVENTS", "GTI"):
-        return text["HDUCLAS1"].lower(), text["HDUCLAS1"].lower()
-    return _RESPONSES.get(text["HDUCLAS2"], "") if text["HDUCLAS1"] == "RESPONSE" else "", text["HDUCLAS4"].lower()
+def _classify(header: Any) -> tuple[str, str]:
+    kind, response, form = (
+        str(header.get(key, "")).strip().upper() for key in ("HDUCLAS1", "HDUCLAS2", "HDUCLAS4")
+    )
+    if kind in ("EVENTS", "GTI"):
+        return kind.lower(), kind.lower()
+    return (_RESPONSES.get(response, ""), form.lower()) if kind == "RESPONSE" else ("", "")
 
 
-def _run_row(table: object, obs_id: int) -> dict[str, object]:
-    number = table.number  # type: ignore[attr-defined]
-    row = {key.lower(): number(key, math.nan) for key in ("RA_PNT", "DEC_PNT", "RA_OBJ", "DEC_OBJ", "ONTIME", "LIVETIME")}
+def _run_row(table: Table, obs_id: int) -> dict[str, Any]:
+    keys = ("RA_PNT", "DEC_PNT", "RA_OBJ", "DEC_OBJ", "ONTIME", "LIVETIME")
+    row: dict[str, Any] = {key.lower(): table.number(key, math.nan) for key in keys}
     return row | {
-        "obs_id": obs_id, "object": table.text("OBJECT"), "target": "", "zen_pnt": 90 - number("ALT_PNT", math.nan),  # type: ignore[attr-defined]
-        "tstart": math.nan, "tstop": math.nan, "n_events": len(table),  # type: ignore[arg-type]
-    }  # fmt: skip
+        "obs_id": obs_id,
+        "object": table.text("OBJECT"),
+        "target": "",
+        "zen_pnt": 90 - table.number("ALT_PNT", math.nan),
+        "tstart": math.nan,
+        "tstop": math.nan,
+        "n_events": len(table),
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import os
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -54,8 +55,8 @@ class DataStore:
     def runs(self) -> dict[str, np.ndarray]:
         """Columns of the run table, each of shape (runs,).
 
-        ``obs_id``, ``object``, ``ra_pnt``, ``dec_pnt``, ``zen_pnt`` (deg), ``tstart``, ``tstop`` (TT s since
-        J2000.0), ``ontime``, ``livetime`` (s) and ``n_events``; NaN, empty or -1 where the index says nothing.
+        ``obs_id``, ``object``, ``ra_pnt``, ``dec_pnt``, ``zen_pnt`` (deg), ``tstart``, ``tstop`` (TT s
+        since J2000.0), ``ontime``, ``livetime`` (s) and ``n_events``; NaN, empty or -1 where unknown.
         """
         return self._index.runs
 
@@ -74,14 +75,21 @@ class DataStore:
         if obs_id not in self._row:
             near = sorted(self.obs_ids, key=lambda known: abs(known - int(obs_id)))[:3]
             raise DataError(
-                f"there is no run {obs_id}", where=self.name, remedy=f"The nearest are {', '.join(map(str, near))}"
+                f"there is no run {obs_id}",
+                where=self.name,
+                remedy=f"The nearest are {', '.join(map(str, near))}",
             )
         if obs_id not in self._observations:
-            self._observations[int(obs_id)] = self._new_observation(int(obs_id))
+            self._observations[int(obs_id)] = self.fresh_observation(int(obs_id))
         return self._observations[int(obs_id)]
 
     def select(
-        self, *, obs_id: int | Iterable[int] | None = None, cone: Any = None, target: str | None = None, time: Any = None
+        self,
+        *,
+        obs_id: int | Iterable[int] | None = None,
+        cone: Any = None,
+        target: str | None = None,
+        time: Any = None,
     ) -> Observations:
         """Return the runs that meet every condition given; all runs without any.
 
@@ -103,8 +111,7 @@ class DataStore:
         """
         asked, ids = [], list(self.obs_ids)
         if obs_id is not None:
-            wanted = [int(obs_id)] if isinstance(obs_id, (int, np.integer)) else [int(i) for i in obs_id]
-            ids = [self.observation(i).obs_id for i in dict.fromkeys(wanted)]
+            ids = [self.observation(i).obs_id for i in dict.fromkeys(_as_ids(obs_id))]
             asked.append(f"obs_id {', '.join(map(str, ids[:6]))}{' ...' if len(ids) > 6 else ''}")
         if target is not None:
             of_target = set(self._targets.find(target))
@@ -121,8 +128,12 @@ class DataStore:
             ids = [i for i in ids if self._overlaps(i, start, stop)]
             asked.append(f"time {str(to_utc(start))[:19]} to {str(to_utc(stop))[:19]} UTC")
         if not ids:
-            raise DataError("no run is left by the selection", where=self.name, found="0 runs for " + "; ".join(asked),
-                            remedy=self._what_is_here())  # fmt: skip
+            raise DataError(
+                "no run is left by the selection",
+                where=self.name,
+                found="0 runs for " + "; ".join(asked),
+                remedy=self._what_is_here(),
+            )
         return Observations([self.observation(i) for i in ids])
 
     def check(self) -> StoreReport:
@@ -134,15 +145,32 @@ class DataStore:
     @cached_property
     def _targets(self) -> Targets:
         runs = self.runs
-        return Targets(runs["obs_id"], runs["object"], runs["target"], runs["ra_obj"], runs["dec_obj"])
+        names = runs["object"] if self._has_names else [self._name_in_file(i) for i in self.obs_ids]
+        return Targets(runs["obs_id"], names, runs["target"], runs["ra_obj"], runs["dec_obj"])
 
-    def _new_observation(self, obs_id: int) -> Observation:
+    def fresh_observation(self, obs_id: int) -> Observation:
+        """Return a run of the store that nobody else holds, to be read and let go."""
         i, runs = self._row[obs_id], self.runs
-        name = self._targets.name_of[obs_id]
+        name = self._targets.name_of[obs_id] if self._has_names else ""
         return Observation(
-            obs_id, self._index.hdus.get(obs_id, ()), self._files, target="" if name == "unnamed" else name,
-            index_zenith=runs["zen_pnt"][i], index_lon=runs["ra_pnt"][i], index_lat=runs["dec_pnt"][i],
-        )  # fmt: skip
+            obs_id,
+            self._index.hdus.get(obs_id, ()),
+            self._files,
+            target=name,
+            index_zenith=runs["zen_pnt"][i],
+            index_lon=runs["ra_pnt"][i],
+            index_lat=runs["dec_pnt"][i],
+        )
+
+    @property
+    def _has_names(self) -> bool:
+        return any(self.runs["object"])
+
+    def _name_in_file(self, obs_id: int) -> str:
+        try:
+            return self.observation(obs_id).target
+        except DataError:
+            return ""  # the run says what is wrong with it when it is used
 
     def _overlaps(self, obs_id: int, start: float, stop: float) -> bool:
         i = self._row[obs_id]
@@ -154,13 +182,14 @@ class DataStore:
 
     def _what_is_here(self) -> str:
         names = [f"{name} ({len(ids)})" for name, ids in list(self._targets.by_name.items())[:4]]
-        return f"The store has {len(self.obs_ids)} runs: {', '.join(names)}{' ...' if len(self.targets()) > 4 else ''}"
+        more = " ..." if len(self.targets()) > 4 else ""
+        return f"The store has {len(self.obs_ids)} runs: {', '.join(names)}{more}"
 
     def __len__(self) -> int:
         return len(self.obs_ids)
 
     def __repr__(self) -> str:
-        return f"<DataStore {self.name}: {len(self.obs_ids)} runs, {len(self.targets())} targets>"
+        return f"<DataStore {self.name}: {len(self.obs_ids)} runs>"
 
     def _repr_html_(self) -> str:
         return store_html(self)
@@ -177,15 +206,28 @@ def _open_index(path: Path, files: FileCache) -> StoreIndex:
         return read_index(path, obs_path, hdu_path, files)
     from lightpool.dl3.scan import scan_headers, stores_below
 
-    missing = [f"{name}.fits.gz" for name, p in (("obs-index", obs_path), ("hdu-index", hdu_path)) if p is None]
+    found = (("obs-index", obs_path), ("hdu-index", hdu_path))
+    missing = [f"{name}.fits.gz" for name, p in found if p is None]
     below = [] if obs_path or hdu_path else stores_below(path)
     index = None if below else scan_headers(path, files)
     if index is None:
         raise DataError(
-            f"this is not a DL3 store: {' and '.join(missing)} missing", where=where,
+            f"this is not a DL3 store: {' and '.join(missing)} missing",
+            where=where,
             remedy=f"There is a store in {', '.join(str(path / p) for p in below[:3])}" if below else None,
-        )  # fmt: skip
+        )
     return index
+
+
+def _as_ids(obs_id: Any) -> list[int]:
+    try:
+        if isinstance(obs_id, (int, np.integer)):
+            return [int(obs_id)]
+        return [operator.index(i) for i in obs_id]
+    except TypeError:
+        raise SettingsError(
+            "obs_id is not a run number", found=repr(obs_id), expected="23523 or a list"
+        ) from None
 
 
 def _as_cone(cone: Any) -> Circle:

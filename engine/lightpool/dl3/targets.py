@@ -45,7 +45,12 @@ class Targets:
     """
 
     def __init__(
-        self, obs_id: np.ndarray, object_: Sequence[str], target: Sequence[str], lon: np.ndarray, lat: np.ndarray
+        self,
+        obs_id: np.ndarray,
+        object_: Sequence[str],
+        target: Sequence[str],
+        lon: np.ndarray,
+        lat: np.ndarray,
     ) -> None:
         self._obs_id, self._spellings = obs_id, [(object_[i], target[i]) for i in range(len(obs_id))]
         groups = self._group(object_, lon, lat)
@@ -81,10 +86,11 @@ class Targets:
         near = get_close_matches(key, list(by_key), n=3, cutoff=0.5)
         known = [by_key[k] for k in near] or list(self.by_name)[:5]
         raise DataError(
-            "no run has this target", found=repr(name),
+            "no run has this target",
+            found=repr(name),
             remedy=f"{'Did you mean' if near else 'There are'} {', '.join(repr(n) for n in known)}"
             + ("?" if near else " and others" if len(self.by_name) > 5 else ""),
-        )  # fmt: skip
+        )
 
     @staticmethod
     def _group(object_: Sequence[str], lon: np.ndarray, lat: np.ndarray) -> list[list[int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,11 +47,17 @@ class ExclusionMask:
         if not path.is_file():
             raise DataError("exclusion mask does not exist", where=str(path), remedy="Check the path")
         try:
-            with fits.open(path, memmap=False) as hdus:
-                hdu = next((h for h in hdus if h.is_image and h.data is not None), None)
-                data, header = (None, None) if hdu is None else (np.squeeze(hdu.data), hdu.header)
+            # astropy only warns of a file that ends too early; what it then reads is not the mask.
+            with warnings.catch_warnings(record=True) as heard:
+                warnings.simplefilter("always")
+                with fits.open(path, memmap=False) as hdus:
+                    hdu = next((h for h in hdus if h.is_image and h.data is not None), None)
+                    data, header = (None, None) if hdu is None else (np.squeeze(hdu.data), hdu.header)
         except (OSError, EOFError, ValueError, TypeError) as error:
             raise DataError("exclusion mask cannot be read", where=str(path), found=str(error)) from error
+        cut = [str(w.message) for w in heard if "truncated" in str(w.message)]
+        if cut:
+            raise DataError("exclusion mask cannot be read", where=str(path), found=cut[0])
         if data is None or data.ndim != 2:
             raise DataError(
                 "exclusion mask is no image",

@@ -50,9 +50,9 @@ def _wishes(config: AnalysisConfig) -> Iterator[tuple[str, str]]:
     for key in type(options).model_fields:
         if key not in _REFLECTED and getattr(options, key) is not None:
             yield f"datasets.background.parameters.{key}", "this option of the background is"
-    for method in datasets.safe_mask.methods:
-        if method not in METHODS:
-            yield "datasets.safe_mask.methods", f"the method '{method}' is"
+    for rule in datasets.safe_mask.methods:
+        if rule not in METHODS:
+            yield "datasets.safe_mask.methods", f"the method '{rule}' is"
     mask = datasets.safe_mask.parameters
     for key in ("fixed_offset", "irfs"):
         if getattr(mask, key) is not None:

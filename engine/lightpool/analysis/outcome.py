@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import xarray as xr
 
 from lightpool.analysis.settings import AnalysisSettings
-from lightpool.config import AnalysisConfig
 from lightpool.dl3 import Observations
 from lightpool.fit import FitResult
 from lightpool.flux_points import FluxPoints
+
+if TYPE_CHECKING:
+    from lightpool.config import AnalysisConfig
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,12 +68,15 @@ class Outcome:
             write_results(self, directory, config=config)
         return Path(path)
 
-    def __repr__(self) -> str:
-        lines = [f"Outcome of {len(self.observations)} runs"]
+    def report(self) -> str:
+        """Return the main figures as text."""
         total = self.cube.onoff.cumulative()[-1]
-        lines.append(
-            f"  counts {total['counts']}, off {total['counts_off']}, excess {total['excess']:.1f}, "
-            f"sqrt_ts {total['sqrt_ts']:.2f}, livetime {total['livetime_s'] / 3600:.2f} h"
-        )
-        lines += [repr(part) for part in (self.fit, self.points) if part is not None]
-        return "\n".join(lines + [f"  warning: {sentence}" for sentence in self.warnings])
+        lines = [
+            f"{len(self.observations)} runs: counts {total['counts']}, off {total['counts_off']}, "
+            f"excess {total['excess']:.1f}, sqrt_ts {total['sqrt_ts']:.2f}, "
+            f"livetime {total['livetime_s'] / 3600:.2f} h"
+        ]
+        return "\n".join(lines + [repr(part) for part in (self.fit, self.points) if part is not None])
+
+    def __repr__(self) -> str:
+        return "\n".join([f"Outcome: {self.report()}", *(f"  warning: {text}" for text in self.warnings)])

@@ -34,8 +34,6 @@ class AnalysisSettings:
         Edges of the flux points; without them there are none.
     ul_sigma : float
         Limits lie where the statistic has risen by its square.
-    time : (str or None, str or None) or None
-        UTC start and stop of a cut on the observing time.
     skip_damaged : bool
         Whether a run that cannot be used is left out with a warning instead of stopping the analysis.
     required : tuple of str
@@ -55,7 +53,6 @@ class AnalysisSettings:
     fit_range: FitRange = None
     flux_points: tuple[float, ...] | None = None
     ul_sigma: float = 2.0
-    time: tuple[str | None, str | None] | None = None
     skip_damaged: bool = False
     required: tuple[str, ...] = ()
 

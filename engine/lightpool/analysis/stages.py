@@ -17,7 +17,6 @@ from lightpool.dl3 import DataStore, Observation, Observations
 from lightpool.errors import AnalysisError, DataError
 from lightpool.fit import fit
 from lightpool.flux_points import flux_points
-from lightpool.onoff import OnOff  # noqa: F401 (registers the accessor)
 from lightpool.reduce import ReductionSettings, reduce_with
 from lightpool.schema import cube_warnings
 from lightpool.stack import stack
@@ -62,7 +61,6 @@ class Analysis:
 
         key: tuple[Hashable, ...] = (
             s.obs_ids,
-            s.time,
             s.skip_damaged,
             s.required,
             s.reduction.containment_correction,
@@ -125,11 +123,7 @@ class Analysis:
 
     def _read(self, settings: AnalysisSettings, tell: Progress) -> _Selected:
         """Return the runs with everything read that the reduction needs, so that damage shows here."""
-        chosen = self.store.select(obs_id=list(settings.obs_ids), time=settings.time)
-        if not len(chosen):
-            raise AnalysisError(
-                "no run is left after the cut on time", found=" to ".join(str(t) for t in settings.time or ())
-            )
+        chosen = self.store.select(obs_id=list(settings.obs_ids))
         good, warnings = [], []
         for i, run in enumerate(chosen):
             tell("read", i, len(chosen))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,10 +18,11 @@ from lightpool.config.analysis_config import read_text
 from lightpool.config.exclusion_source import read_exclusion
 from lightpool.config.model_file import Source, models_from, models_to, read_models
 from lightpool.config.paths import find
-from lightpool.dl3 import DataStore
-from lightpool.errors import AnalysisError, SettingsError
+from lightpool.dl3 import DataStore, Observations
+from lightpool.errors import SettingsError
 from lightpool.reduce import ReductionSettings
 from lightpool.reflected import ReflectedRegions
+from lightpool.times import from_utc
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +85,6 @@ def from_config(config: AnalysisConfig | str | Path) -> Plan:
         fit_range=fit_range,
         flux_points=edges,
         ul_sigma=config.flux_points.parameters.n_sigma_ul,
-        time=_time(config),
         skip_damaged=config.observations.on_error == "skip",
         required=_required(config),
     )
@@ -115,12 +116,12 @@ def _reduction(config: AnalysisConfig) -> ReductionSettings:
 
 def _reflected(config: AnalysisConfig) -> ReflectedRegions:
     given = config.datasets.background.parameters
-    angles = {
+    angles: dict[str, Any] = {
         name: float(np.radians(value))
         for name in ("angle_increment", "min_distance", "min_distance_input")
         if (value := getattr(given, name)) is not None
     }
-    others = {
+    others: dict[str, Any] = {
         name: value
         for name in ("max_region_number", "binsize")
         if (value := getattr(given, name)) is not None
@@ -194,17 +195,23 @@ def _select(config: AnalysisConfig, store: DataStore) -> tuple[int, ...]:
     wanted = config.observations
     ids = wanted.obs_ids or _ids_in_file(config)
     cone = wanted.obs_cone.circle("observations.obs_cone")
-    chosen = store.select(obs_id=list(ids) or None, cone=cone, time=_time(config)).obs_ids
-    if not chosen:
-        keys = [
-            key for key, used in (("obs_ids", ids), ("obs_cone", cone), ("obs_time", _time(config))) if used
-        ]
-        raise AnalysisError(
-            "no run is selected",
-            where="observations",
-            found=f"none of {len(store.obs_ids)} runs in {store.path} passes {', '.join(keys)}",
+    time = _time(config)
+    chosen = store.select(obs_id=list(ids) or None, cone=cone, time=time)
+    if time is not None:
+        _require_whole_runs(chosen, time)
+    return tuple(int(obs_id) for obs_id in chosen.obs_ids)
+
+
+def _require_whole_runs(chosen: Observations, time: tuple[str, str]) -> None:
+    start, stop = (from_utc(moment) for moment in time)
+    cut = [str(run.obs_id) for run in chosen if run.gti.start.min() < start or run.gti.stop.max() > stop]
+    if cut:
+        raise SettingsError(
+            "a time range that cuts runs is not available in this version of Lightpool",
+            where="observations.obs_time",
+            found=f"{', '.join(cut)} only partly inside",
+            expected="a range that holds whole runs",
         )
-    return tuple(int(obs_id) for obs_id in chosen)
 
 
 def _ids_in_file(config: AnalysisConfig) -> tuple[int, ...]:
@@ -228,9 +235,12 @@ def _ids_in_file(config: AnalysisConfig) -> tuple[int, ...]:
     return tuple(ids)
 
 
-def _time(config: AnalysisConfig) -> tuple[str | None, str | None] | None:
+def _time(config: AnalysisConfig) -> tuple[str, str] | None:
+    """Return the range of observing times, an open side far away."""
     wanted = config.observations.obs_time
-    return (wanted.start, wanted.stop) if wanted.start or wanted.stop else None
+    if not wanted.is_set:
+        return None
+    return wanted.start or "1980-01-01", wanted.stop or "2100-01-01"
 
 
 def _required(config: AnalysisConfig) -> tuple[str, ...]:

@@ -1,0 +1,5 @@
+"""The ``lightpool`` command."""
+
+from lightpool.cli.group import main
+
+__all__ = ["main"]

@@ -1,0 +1,36 @@
+"""Progress on a terminal, and silence anywhere else."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+from typing import Any, Self
+
+
+class StageBar:
+    """A bar on stderr for whichever stage is at work; nothing if stderr is no terminal."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._shown = sys.stderr.isatty()
+
+    def update(self, stage: str, done: int, total: int) -> None:
+        """Show that `done` of `total` steps of a stage are done."""
+        if not self._shown:
+            return
+        if self._bar is None:
+            from tqdm import tqdm
+
+            self._bar = tqdm(total=total, leave=False, bar_format="{desc:<12} {bar} {n_fmt}/{total_fmt}")
+        self._bar.set_description_str(stage.replace("_", " "), refresh=False)
+        self._bar.total, self._bar.n = total, done
+        self._bar.refresh()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.close()

@@ -98,7 +98,7 @@ def read_background(
     Parameters
     ----------
     hdu_class : str
-        HDU_CLASS of the index, for a header without HDUCLAS4.
+        HDU_CLASS of the index, for a header without HDUCLAS4. Without either the columns tell the form.
     creator, version : str
         CREATOR and HDUVERS of the run's events: they tell files whose longitude is not mirrored.
 
@@ -108,10 +108,12 @@ def read_background(
         If the form is not known, or columns, units, shapes or values cannot be right.
     """
     kind = (table.text("HDUCLAS4") or hdu_class).lower()
+    if not kind:
+        kind = "bkg_3d" if "DETX_LO" in table else "bkg_2d"
     energy = read_axis(table, "ENERG", "TeV", log=True)
     if kind == "bkg_2d":
         offset = read_axis(table, "THETA", "deg")
-        values = read_values(table, "BKG", "BGD", unit=_UNIT, axes=(energy, offset), missing_unit=_UNIT)
+        values = _read_plane(table, energy, offset)
         return Background2D(energy, offset, _checked(values, table.where))
     if kind != "bkg_3d":
         raise DataError(
@@ -129,6 +131,15 @@ def read_background(
     values = _read_cube(table, energy, lon, lat)
     mirrored = not (creator == "SASH FITS::EventListWriter" and version == "0.2")
     return Background3D(energy, lon, lat, _checked(values, table.where), align, mirrored)
+
+
+def _read_plane(table: Table, energy: Axis, offset: Axis) -> np.ndarray:
+    # Both orders are in use; the sizes tell them apart, and where they do not offset is the slower one.
+    stored = table.cell("BKG", "BGD", unit=_UNIT, missing_unit=_UNIT).shape
+    by_energy = stored == (len(energy), len(offset)) != (len(offset), len(energy))
+    axes = (energy, offset) if by_energy else (offset, energy)
+    values = read_values(table, "BKG", "BGD", unit=_UNIT, axes=axes, missing_unit=_UNIT)
+    return values if by_energy else values.T
 
 
 def _read_cube(table: Table, energy: Axis, lon: Axis, lat: Axis) -> np.ndarray:

@@ -51,16 +51,18 @@ class Axis:
         """Return where `values` (any shape, positive on a logarithmic axis) lie.
 
         The weight leaves [0, 1] between an outer node and its outer edge (linear extrapolation).
-        An axis of length 1 takes no part: everything is at its node, and inside.
+        On an axis of one bin everything is at its node; a single node without width has no outside.
         """
         x = np.asarray(values, dtype=float)
+        low_edge, high_edge = self.edges[0], self.edges[-1]
+        inside = (x >= low_edge) & (x <= high_edge) if low_edge < high_edge else np.ones(x.shape, dtype=bool)
         if len(self.nodes) == 1:
-            return Location(np.zeros(x.shape, dtype=int), np.zeros(x.shape), np.ones(x.shape, dtype=bool))
+            return Location(np.zeros(x.shape, dtype=int), np.zeros(x.shape), inside)
         scaled = np.log(x) if self.log else x
         index = np.clip(np.searchsorted(self._scaled, scaled, side="right") - 1, 0, len(self.nodes) - 2)
         low = self._scaled[index]
         weight = (scaled - low) / (self._scaled[index + 1] - low)
-        return Location(index, weight, (x >= self.edges[0]) & (x <= self.edges[-1]))
+        return Location(index, weight, inside)
 
 
 def node_axis(name: str, nodes: np.ndarray, *, log: bool = False) -> Axis:

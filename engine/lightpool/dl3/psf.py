@@ -121,23 +121,26 @@ class PsfKing:
 
 
 Psf = PsfTable | PsfGauss | PsfKing
+_TELLING = {"psf_table": "RPSF", "psf_3gauss": "SIGMA_1", "psf_king": "GAMMA"}
 
 
 def read_psf(table: Table, hdu_class: str = "") -> Psf:
-    """Return the point spread function of a table, in the form its header names.
+    """Return the point spread function of a table.
 
     Parameters
     ----------
     hdu_class : str
-        HDU_CLASS of the index, for a header without HDUCLAS4.
+        HDU_CLASS of the index, for a header without HDUCLAS4. Without either the columns tell the form.
 
     Raises
     ------
     DataError
         If the form is not known, or columns, units, shapes or values cannot be right.
     """
-    kind = (table.text("HDUCLAS4") or hdu_class).lower()
     readers = {"psf_table": _read_table, "psf_3gauss": _read_gauss, "psf_king": _read_king}
+    kind = (table.text("HDUCLAS4") or hdu_class).lower()
+    if not kind:
+        kind = next((form for form, column in _TELLING.items() if column in table), "")
     if kind not in readers:
         raise DataError(
             "the kind of point spread function is not known",

@@ -16,8 +16,9 @@ from lightpool.profile import best_norm
 from lightpool.spectra import SpectralModel
 from lightpool.statistics import WStat, profiled_background, wstat
 
-#: Far below the 0.1 that MIGRAD asks for by default: the gradient is exact, so it costs a step or two.
-_TOLERANCE = 1e-3
+#: Far below the 0.1 that MIGRAD asks for by default: with an exact gradient it costs a step or two,
+#: and the result no longer depends on where the fit began.
+_TOLERANCE = 1e-5
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,114 @@
+"""The dashboard: the only place where state, controller, controls and views are tied together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as w
+
+from lightpool.dl3 import DataStore
+from lightpool_dashboard import controls, theme, views
+from lightpool_dashboard.callbacks import guarded
+from lightpool_dashboard.controller import Controller
+from lightpool_dashboard.library import Library
+from lightpool_dashboard.schedule import Schedule, default_schedule
+from lightpool_dashboard.state import State
+
+Data = DataStore | str | os.PathLike[str] | Mapping[str, Path | DataStore]
+
+
+class Dashboard:
+    """A live analysis of DL3 data; the last line of a notebook cell shows it.
+
+    Dashboards in one kernel share nothing. `state` can be read and set from the next cell;
+    ``state.outcome`` holds the engine's own results.
+
+    Parameters
+    ----------
+    data : DataStore, path, or mapping of name to either
+    schedule : Schedule, optional
+        When and where work runs. By default on the event loop of the kernel, with the computing
+        in a worker thread.
+
+    Examples
+    --------
+    ``Dashboard("hess-dl3-dr1")``, then ``_.state.radius = 0.2``.
+    """
+
+    def __init__(self, data: Data, *, schedule: Schedule | None = None) -> None:
+        library = Library(_named(data))
+        self.schedule = schedule if schedule is not None else default_schedule()
+        self.state = State()
+        self.controller = Controller(self.state, library, self.schedule)
+        self.data = controls.DataPanel(self.state)
+        self.region = controls.RegionPanel(self.state)
+        self.energy = controls.EnergyPanel(self.state)
+        self.model = controls.ModelPanel(self.state)
+        self.status = views.StatusView(self.state)
+        self.summary, self.messages = views.SummaryView(), views.MessagesView()
+        self.sky, self.counts, self.sed = views.SkyView(), views.CountsView(), views.SedView()
+        self.fit, self.runs = views.FitView(), views.RunsView()
+        self.widget = self._layout()
+        for view in (self.summary, self.sed, self.counts, self.sky, self.fit, self.runs, self.messages):
+            self.state.observe(guarded(self.state)(_drawn_by(view)), names="outcome")
+        self.controller.refresh()
+
+    def close(self) -> None:
+        """Stop the worker and take the widgets off the page."""
+        self.schedule.close()
+        self.widget.close()
+
+    def _layout(self) -> w.VBox:
+        root = w.VBox()
+        root.add_class("lp-dashboard")
+        self.appearance = controls.ThemeSwitch(self.state, root)
+        style = w.HTML(f"<style>{theme.style_sheet()}</style>")
+        style.add_class("lp-style")
+        name = w.HTML('<span class="lp-brand">Lightpool</span>')
+        head = w.HBox([name, self.status.box, self.summary.box, self.appearance.choice])
+        head.add_class("lp-head")
+        panels = w.VBox([self.data.box, self.region.box, self.energy.box, self.model.box])
+        panels.add_class("lp-controls")
+        tables = w.VBox([self.fit.box, self.runs.box])
+        tables.add_class("lp-tables")
+        figures = w.GridBox([self.sky.box, self.counts.box, self.sed.box, tables])
+        figures.add_class("lp-views")
+        main = w.VBox([self.messages.box, figures])
+        main.add_class("lp-main")
+        body = w.HBox([panels, main])
+        body.add_class("lp-body")
+        root.children = [style, head, body]
+        return root
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        return self.widget._repr_mimebundle_(**kwargs)
+
+
+def app() -> None:
+    """Display the dashboard on the stores that the server chose for this kernel."""
+    from IPython.display import display
+
+    from lightpool_dashboard.stores import configured_stores
+
+    display(Dashboard(configured_stores()))
+
+
+def _drawn_by(view: Any) -> Any:
+    def draw(change: Any) -> None:
+        if change.new is not None:
+            view.update(change.new)
+
+    draw.__qualname__ = f"{type(view).__name__}.update"
+    return draw
+
+
+def _named(data: Data) -> dict[str, Any]:
+    if isinstance(data, DataStore):
+        return {data.name: data}
+    if isinstance(data, Mapping):
+        return dict(data)
+    path = Path(data)
+    return {path.resolve().name: path}

@@ -1,0 +1,91 @@
+"""The stores that the operator configured, opened when first chosen, and what is known of their targets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from lightpool.analysis import Analysis
+from lightpool.dl3 import DataStore
+from lightpool.errors import DataError
+from lightpool.plot_data import published_near
+
+
+@dataclass(frozen=True, eq=False)
+class OpenStore:
+    """A store with its staged analysis.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    targets : dict of str to tuple of int
+        Runs of each target.
+    positions : dict of str to (float, float), deg
+        Where each target lies.
+    """
+
+    analysis: Analysis
+    targets: dict[str, tuple[int, ...]]
+    positions: dict[str, tuple[float, float]]
+
+    @property
+    def default_target(self) -> str:
+        """The first target with a published spectrum (the Crab), else the one with the most runs."""
+        known = (name for name, position in self.positions.items() if published_near(*position))
+        return next(known, next(iter(self.targets)))
+
+
+class Library:
+    """Stores by name; each is opened once.
+
+    Parameters
+    ----------
+    stores : mapping of str to path or DataStore
+    """
+
+    def __init__(self, stores: Mapping[str, Path | DataStore]) -> None:
+        self._stores = dict(stores)
+        self._open: dict[str, OpenStore] = {}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names on offer, the default first."""
+        return tuple(self._stores)
+
+    def open(self, name: str) -> OpenStore:
+        """Return an opened store.
+
+        Raises
+        ------
+        DataError
+            If it is no store or holds no run. A failure is not kept: the next call tries again.
+        """
+        if name not in self._stores:
+            known = ", ".join(self._stores)
+            raise DataError("there is no store of this name", found=repr(name), expected=known)
+        if name not in self._open:
+            store = self._stores[name]
+            self._open[name] = _opened(store if isinstance(store, DataStore) else DataStore(store))
+        return self._open[name]
+
+
+def _opened(store: DataStore) -> OpenStore:
+    targets = store.targets()
+    if not targets:
+        raise DataError("the store has no run", where=store.name)
+    return OpenStore(Analysis(store), targets, {name: _position(store, ids) for name, ids in targets.items()})
+
+
+def _position(store: DataStore, obs_ids: tuple[int, ...]) -> tuple[float, float]:
+    """Return the catalogue position of a target, deg; without one, its first pointing."""
+    runs = store.runs
+    rows = np.flatnonzero(np.isin(runs["obs_id"], obs_ids))
+    for lon, lat in (("ra_obj", "dec_obj"), ("ra_pnt", "dec_pnt")):
+        known = rows[np.isfinite(runs[lon][rows]) & np.isfinite(runs[lat][rows])]
+        if known.size:
+            return float(runs[lon][known[0]]), float(runs[lat][known[0]])
+    run = store.observation(obs_ids[0])
+    return run.lon, run.lat

@@ -1,0 +1,196 @@
+"""The marks of a physicist's plot, made of what bqplot has: steps, error bars, bands, limits, axes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import bqplot as bq
+import ipywidgets as w
+import numpy as np
+
+from lightpool_dashboard import theme
+from lightpool_dashboard.ticks import log_ticks
+
+
+def lines(scales: dict[str, Any], colour: str, **style: Any) -> bq.Lines:
+    """Return an empty line; keywords are those of ``bqplot.Lines``."""
+    return bq.Lines(x=[], y=[], scales=scales, colors=[colour], **{"stroke_width": 1.5, **style})
+
+
+def points(scales: dict[str, Any], colour: str, marker: str, **style: Any) -> bq.Scatter:
+    """Return empty markers."""
+    return bq.Scatter(
+        x=[], y=[], scales=scales, colors=[colour], marker=marker, **{"default_size": 36, **style}
+    )
+
+
+def band(scales: dict[str, Any], colour: str, opacity: float = 0.25) -> bq.Lines:
+    """Return an empty band between two curves: give it ``y`` of shape (2, n)."""
+    return bq.Lines(
+        x=[],
+        y=[],
+        scales=scales,
+        colors=[colour, colour],
+        fill="between",
+        fill_colors=[colour, colour],
+        fill_opacities=[opacity, opacity],
+        opacities=[0.0, 0.0],
+        stroke_width=0,
+    )
+
+
+def put(mark: Any, x: Any, y: Any, **others: Any) -> None:
+    """Give a mark new data in one message; nothing is sent where nothing changed.
+
+    A mark without data is hidden: an empty array is drawn as a point at the origin by some marks.
+    """
+    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    if y.ndim == 1 and y.size and np.isnan(y[-1]):
+        x, y = x[:-1], y[:-1]  # bqplot puts a curve's label at its last point, and fails where there is none
+    changed = {name: value for name, value in others.items() if not _same(getattr(mark, name), value)}
+    with mark.hold_sync():
+        if x.size and not (_same(mark.x, x) and _same(mark.y, y)):
+            mark.x, mark.y = x, y
+        for name, value in changed.items():
+            setattr(mark, name, value)
+        mark.visible = bool(x.size)
+
+
+def steps(edges: np.ndarray, values: np.ndarray, *, floor: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return a histogram as a step line; what lies below `floor` (a zero on a log axis) rests on it.
+
+    Parameters
+    ----------
+    edges : ndarray, shape (n + 1,)
+    values : ndarray, shape (n,)
+
+    Returns
+    -------
+    x, y : ndarray, shape (2 n + 2,)
+        The ends go down to the floor.
+    """
+    x = np.repeat(edges, 2)
+    inner = np.repeat(np.maximum(np.nan_to_num(values), floor), 2)
+    return x, np.concatenate([[floor], inner, [floor]])
+
+
+def error_bars(
+    x: np.ndarray, low: np.ndarray, high: np.ndarray, *, floor: float | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return all bars as one curve parted by NaN in y, shape (3 n,); `low` is clipped to `floor`.
+
+    A bar that ends below the floor is left out.
+    """
+    x, low, high = (np.asarray(v, dtype=float) for v in (x, low, high))
+    kept = np.isfinite(low) & np.isfinite(high)
+    if floor is not None:
+        kept &= high > floor
+        low = np.maximum(low, floor)
+    gap = np.full(int(kept.sum()), np.nan)
+    return np.repeat(x[kept], 3), np.stack([low[kept], high[kept], gap], axis=1).ravel()
+
+
+def spans(low: np.ndarray, high: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return horizontal bars from `low` to `high` at `y` as one curve parted by NaN in y, shape (3 n,)."""
+    x = np.stack([low, high, high], axis=1).ravel()
+    return x, np.stack([y, y, np.full(len(y), np.nan)], axis=1).ravel()
+
+
+def verticals(x: Iterable[float], low: float, high: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return vertical lines from `low` to `high` as one curve parted by NaN."""
+    x = np.unique(np.asarray(tuple(x), dtype=float))
+    return error_bars(x, np.full(x.size, low), np.full(x.size, high))
+
+
+def axis(
+    scale: Any, label: str, *, side: str = "bottom", offset: str | None = None, **options: Any
+) -> bq.Axis:
+    """Return an axis in the style of the page."""
+    vertical = side == "left"
+    return bq.Axis(
+        scale=scale,
+        label=label,
+        side=side,
+        orientation="vertical" if vertical else "horizontal",
+        grid_lines="none",
+        label_offset=offset or ("46px" if vertical else "30px"),
+        tick_style={"font-size": "11px"},
+        **options,
+    )
+
+
+def set_log_range(target: bq.Axis, low: float, high: float) -> None:
+    """Give a log axis its range and its ticks; nothing is sent where nothing changed."""
+    scale = target.scale
+    if scale.min == low and scale.max == high and target.tick_labels:
+        return
+    values, labels = log_ticks(low, high)
+    with scale.hold_sync(), target.hold_sync():
+        # Labels first: the browser asks for them as soon as the values arrive.
+        target.tick_labels, target.tick_values = labels, np.array(values)
+        scale.min, scale.max = low, high
+
+
+def set_range(scale: Any, low: float, high: float) -> None:
+    """Give a linear scale its range; nothing is sent where nothing changed."""
+    if scale.min != low or scale.max != high:
+        with scale.hold_sync():
+            scale.min, scale.max = low, high
+
+
+def figure(marks: list[Any], axes: list[bq.Axis], *, margin: dict[str, int], **options: Any) -> bq.Figure:
+    """Return a bare figure: no toolbar, no animation; its place and the style sheet give its size."""
+    return bq.Figure(
+        marks=marks,
+        axes=axes,
+        fig_margin=margin,
+        display_toolbar=False,
+        animation_duration=0,
+        padding_y=0,
+        layout=w.Layout(min_width="0"),
+        **options,
+    )
+
+
+def png(values: np.ndarray, *, low: float, high: float) -> bytes:
+    """Return an image as PNG with the colours of the night sky, square-root stretch.
+
+    Parameters
+    ----------
+    values : ndarray, shape (ny, nx)
+        The first row is the lowest one on the plot.
+    low, high : float
+        The values at the ends of the colour table.
+    """
+    stretched = np.sqrt(np.clip((values - low) / max(high - low, 1e-30), 0, 1))
+    index = np.rint(np.nan_to_num(stretched) * 255).astype(np.uint8)
+    return _encode_png(index[::-1], theme.colour_map())
+
+
+def _encode_png(index: np.ndarray, table: np.ndarray) -> bytes:
+    """Return an 8-bit palette image; PNG specification, sections 5 and 11."""
+    import struct
+    import zlib
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    height, width = index.shape
+    raw = np.hstack([np.zeros((height, 1), np.uint8), index]).tobytes()
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0))
+        + chunk(b"PLTE", table.tobytes())
+        + chunk(b"IDAT", zlib.compress(raw, 1))
+        + chunk(b"IEND", b"")
+    )
+
+
+def _same(old: Any, new: Any) -> bool:
+    if isinstance(old, np.ndarray) or isinstance(new, np.ndarray):
+        old, new = np.asarray(old), np.asarray(new)
+        if old.shape != new.shape:
+            return False
+        return bool(np.array_equal(old, new, equal_nan=old.dtype.kind == "f" and new.dtype.kind == "f"))
+    return bool(old == new)

@@ -1,0 +1,20 @@
+"""The views: one figure or table a file, redrawn in place from an outcome."""
+
+from lightpool_dashboard.views.counts import CountsView
+from lightpool_dashboard.views.fit import FitView
+from lightpool_dashboard.views.messages import MessagesView, StatusView
+from lightpool_dashboard.views.runs import RunsView
+from lightpool_dashboard.views.sed import SedView
+from lightpool_dashboard.views.sky import SkyView
+from lightpool_dashboard.views.summary import SummaryView
+
+__all__ = [
+    "CountsView",
+    "FitView",
+    "MessagesView",
+    "RunsView",
+    "SedView",
+    "SkyView",
+    "StatusView",
+    "SummaryView",
+]

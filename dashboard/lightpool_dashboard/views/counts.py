@@ -1,0 +1,128 @@
+"""Counts against energy with background and prediction, and the residuals below."""
+
+from __future__ import annotations
+
+import bqplot as bq
+import ipywidgets as w
+import numpy as np
+
+from lightpool.analysis import Outcome
+from lightpool.axes import log_centres
+from lightpool.plot_data import CountsSpectrum, counts_spectrum
+from lightpool_dashboard import marks, theme
+from lightpool_dashboard.ticks import log_range
+from lightpool_dashboard.views import html
+
+#: Where a bin without counts rests on the logarithmic axis.
+FLOOR = 0.2
+_LEFT, _RIGHT = 60, 14
+
+
+class CountsView:
+    """Two figures on one energy axis: counts, and (counts - npred) / sqrt(npred)."""
+
+    def __init__(self) -> None:
+        self._energy = bq.LogScale(min=0.1, max=40)
+        self._counts, self._residual = bq.LogScale(min=FLOOR, max=100), bq.LinearScale(min=-4, max=4)
+        above, below = {"x": self._energy, "y": self._counts}, {"x": self._energy, "y": self._residual}
+        self.unsafe = marks.band(above, theme.THRESHOLD, 0.16)
+        self.thresholds = marks.lines(above, theme.THRESHOLD, line_style="dashed", stroke_width=1)
+        self.all_counts = marks.lines(above, theme.COUNTS, line_style="dotted", stroke_width=1)
+        self.background = marks.lines(above, theme.BACKGROUND, line_style="dashed")
+        self.npred = marks.lines(above, theme.MODEL, stroke_width=2)
+        self.counts = marks.lines(above, theme.COUNTS)
+        self.errors = marks.lines(above, theme.COUNTS, stroke_width=1.2)
+        self.points = marks.points(above, theme.COUNTS, "circle", default_size=20)
+        self.zero = marks.lines(below, theme.MODEL, stroke_width=1)
+        self.residual_errors = marks.lines(below, theme.COUNTS, stroke_width=1.2)
+        self.residuals = marks.points(below, theme.COUNTS, "circle", default_size=20)
+
+        self._energy_above = marks.axis(self._energy, "")
+        self._energy_axis = marks.axis(self._energy, "Energy [TeV]")
+        self._counts_axis = marks.axis(self._counts, "Counts per bin", side="left")
+        self._residual_axis = marks.axis(
+            self._residual,
+            "Residual [σ]",
+            side="left",
+            tick_values=np.array([-3.0, 0.0, 3.0]),
+            tick_format="d",
+        )
+        self.figure = marks.figure(
+            [
+                self.unsafe,
+                self.thresholds,
+                self.all_counts,
+                self.background,
+                self.counts,
+                self.npred,
+                self.errors,
+                self.points,
+            ],
+            [self._energy_above, self._counts_axis],
+            margin={"top": 8, "bottom": 22, "left": _LEFT, "right": _RIGHT},
+        )
+        self.residual_figure = marks.figure(
+            [self.zero, self.residual_errors, self.residuals],
+            [self._energy_axis, self._residual_axis],
+            margin={"top": 4, "bottom": 44, "left": _LEFT, "right": _RIGHT},
+        )
+        self.figure.add_class("lp-upper")
+        self.residual_figure.add_class("lp-lower")
+        self.title = w.HTML(html.heading("Counts in the ON region"))
+        self.legend = w.HTML(
+            html.legend(
+                [
+                    html.legend_item("point", theme.COUNTS, "ON counts in the safe range"),
+                    html.legend_item("dotted", theme.COUNTS, "all ON counts"),
+                    html.legend_item("dashed", theme.BACKGROUND, "background"),
+                    html.legend_item("line", theme.MODEL, "prediction"),
+                    html.legend_item("shade", theme.THRESHOLD, "no run is safe; dashed: threshold of a run"),
+                ]
+            )
+        )
+        self.box = w.VBox([self.title, self.figure, self.residual_figure, self.legend])
+        self.box.add_class("lp-view").add_class("lp-view-counts")
+
+    def update(self, outcome: Outcome) -> None:
+        """Draw an outcome."""
+        spectrum = counts_spectrum(outcome.fitted, outcome.fit)
+        edges = spectrum.edges
+        for axis in (self._energy_above, self._energy_axis):
+            marks.set_log_range(axis, edges[0], edges[-1])
+        top = log_range(np.append(spectrum.all_counts, spectrum.counts_high), floor=1, ceiling=10)[1]
+        marks.set_log_range(self._counts_axis, FLOOR, top)
+        self._draw_counts(spectrum, top)
+        self._draw_residuals(spectrum)
+
+    def _draw_counts(self, spectrum: CountsSpectrum, top: float) -> None:
+        edges, centres = spectrum.edges, log_centres(spectrum.edges)
+        marks.put(self.all_counts, *marks.steps(edges, spectrum.all_counts, floor=FLOOR))
+        marks.put(self.counts, *marks.steps(edges, spectrum.counts, floor=FLOOR))
+        marks.put(self.background, *marks.steps(edges, spectrum.background, floor=FLOOR))
+        if spectrum.npred is not None:
+            marks.put(self.npred, *marks.steps(edges, spectrum.npred, floor=FLOOR))
+        safe, seen = spectrum.safe, spectrum.safe & (spectrum.counts > 0)
+        bars = (centres[safe], spectrum.counts_low[safe], spectrum.counts_high[safe])
+        marks.put(self.errors, *marks.error_bars(*bars, floor=FLOOR))
+        marks.put(self.points, centres[seen], spectrum.counts[seen])
+        marks.put(self.thresholds, *marks.verticals(spectrum.thresholds, FLOOR, top))
+        end = spectrum.thresholds.min() if spectrum.thresholds.size else edges[-1]
+        shaded = end > edges[0]
+        x = np.array([edges[0], end]) if shaded else np.array([])
+        marks.put(self.unsafe, x, np.array([[FLOOR, FLOOR], [top, top]]) if shaded else np.array([]))
+
+    def _draw_residuals(self, spectrum: CountsSpectrum) -> None:
+        centres = log_centres(spectrum.edges)
+        marks.put(self.zero, spectrum.edges[[0, -1]], [0.0, 0.0])
+        if spectrum.residual is None:
+            return
+        shown = np.isfinite(spectrum.residual)
+        x, y = centres[shown], spectrum.residual[shown]
+        # One standard deviation of the counts, in units of the prediction's.
+        marks.put(self.residual_errors, *marks.error_bars(x, y - 1, y + 1))
+        marks.put(self.residuals, x, y)
+        reach = 3 * np.ceil((np.abs(y).max(initial=0) + 1.2) / 3)
+        marks.set_range(self._residual, -max(reach, 3.0) * 1.1, max(reach, 3.0) * 1.1)
+        ticks = np.array([-1.0, 0.0, 1.0]) * max(reach, 3.0)
+        if not np.array_equal(self._residual_axis.tick_values, ticks):
+            self._residual_axis.tick_values = ticks

@@ -1,0 +1,118 @@
+"""The spectral energy distribution: points, limits, the model with its band, and a published spectrum."""
+
+from __future__ import annotations
+
+import bqplot as bq
+import ipywidgets as w
+import numpy as np
+
+from lightpool.analysis import Outcome
+from lightpool.plot_data import SedCurve, SedPoints, published_near, sed_curve, sed_points
+from lightpool_dashboard import marks, theme
+from lightpool_dashboard.ticks import log_range
+from lightpool_dashboard.views import html
+
+_LABEL = "E² dN/dE [10⁻¹² erg cm⁻² s⁻¹]"
+#: How far below the faintest point or limit a curve may pull the axis, as a factor.
+_DEPTH = 6.0
+
+
+class SedView:
+    """E² dN/dE against energy, both logarithmic."""
+
+    def __init__(self) -> None:
+        self._energy, self._flux = bq.LogScale(min=0.1, max=40), bq.LogScale(min=1, max=100)
+        scales = {"x": self._energy, "y": self._flux}
+        self.band = marks.band(scales, theme.MODEL)
+        self.model = marks.lines(scales, theme.MODEL, stroke_width=2)
+        self.reference = marks.lines(scales, theme.REFERENCE, line_style="dashed", stroke_width=1.2)
+        self.errors = marks.lines(scales, theme.POINTS)
+        self.widths = marks.lines(scales, theme.POINTS)
+        self.points = marks.points(scales, theme.POINTS, "circle")
+        self.limit_bars = marks.lines(scales, theme.LIMITS)
+        self.limits = marks.points(scales, theme.LIMITS, "triangle-down", default_size=60)
+        self._energy_axis = marks.axis(self._energy, "Energy [TeV]")
+        self._flux_axis = marks.axis(self._flux, _LABEL, side="left")
+        self.figure = marks.figure(
+            [
+                self.band,
+                self.reference,
+                self.model,
+                self.widths,
+                self.errors,
+                self.points,
+                self.limit_bars,
+                self.limits,
+            ],
+            [self._energy_axis, self._flux_axis],
+            margin={"top": 8, "bottom": 44, "left": 64, "right": 14},
+        )
+        self.title, self.legend = w.HTML(html.heading("Spectral energy distribution")), w.HTML()
+        self.box = w.VBox([self.title, self.figure, self.legend])
+        self.box.add_class("lp-view").add_class("lp-view-sed")
+
+    def update(self, outcome: Outcome) -> None:
+        """Draw an outcome that has a fit; without one the last picture stays."""
+        if outcome.fit is None or outcome.points is None:
+            return
+        reduction = outcome.settings.reduction
+        e_min, e_max = reduction.energy[0], reduction.energy[-1]
+        points = sed_points(outcome.points)
+        curve = sed_curve(outcome.fit.model, e_min, e_max)
+        published = published_near(reduction.on_region.lon, reduction.on_region.lat)
+        marks.set_log_range(self._energy_axis, e_min, e_max)
+        low, high = _flux_range(points, curve)
+        marks.set_log_range(self._flux_axis, low, high)
+
+        marks.put(self.band, curve.energy, np.clip([curve.low, curve.high], low / 100, high * 100))
+        marks.put(self.model, *_above(curve, low / 100))
+        if published is None:
+            marks.put(self.reference, [], [])
+        else:
+            marks.put(self.reference, *_above(sed_curve(published.model, e_min, e_max), low / 100))
+        self._draw_points(points, low)
+        self._show_legend(points, published.name if published else "")
+
+    def _draw_points(self, points: SedPoints, floor: float) -> None:
+        p, limit, point = points, points.is_limit, ~points.is_limit
+        marks.put(self.points, p.energy[point], p.value[point])
+        marks.put(self.errors, *marks.error_bars(p.energy[point], p.low[point], p.high[point], floor=floor))
+        marks.put(self.widths, *marks.spans(p.e_min[point], p.e_max[point], p.value[point]))
+        # An arrow: a bar across the band at the limit, and a triangle hung below it.
+        tip = p.limit[limit] / 1.45
+        across = marks.spans(p.e_min[limit], p.e_max[limit], p.limit[limit])
+        stem = marks.error_bars(p.energy[limit], tip, p.limit[limit], floor=floor)
+        bars = [np.concatenate(pair) for pair in zip(across, stem, strict=True)]
+        marks.put(self.limit_bars, *bars)
+        marks.put(self.limits, p.energy[limit], np.maximum(tip, floor))
+
+    def _show_legend(self, points: SedPoints, published: str) -> None:
+        items = [
+            html.legend_item("point", theme.POINTS, "flux points"),
+            html.legend_item("limit", theme.LIMITS, f"{points.ul_sigma:g} σ upper limits (√TS < 2)"),
+            html.legend_item("band", theme.MODEL, "best fit, 1 σ"),
+        ]
+        if published:
+            items.append(html.legend_item("dashed", theme.REFERENCE, published))
+        self.legend.value = html.legend(items)
+
+
+def _above(curve: SedCurve, floor: float) -> tuple[np.ndarray, np.ndarray]:
+    kept = curve.value > floor
+    return curve.energy[kept], curve.value[kept]
+
+
+def _flux_range(points: SedPoints, curve: SedCurve) -> tuple[float, float]:
+    """Return the range that shows all points and limits, and the model as far as it stays near them."""
+    ends = np.concatenate(
+        [
+            np.where(points.is_limit, points.limit / 1.6, points.value),
+            np.where(points.is_limit, points.limit, points.high),
+        ]
+    )
+    ends = ends[np.isfinite(ends) & (ends > 0)]
+    near = curve.value
+    if ends.size:
+        inside = (curve.energy >= points.e_min.min()) & (curve.energy <= points.e_max.max())
+        near = curve.value[inside & (curve.value > ends.min() / _DEPTH)]
+    return log_range(np.concatenate([ends, near]), floor=1, ceiling=100)

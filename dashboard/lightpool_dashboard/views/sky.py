@@ -1,0 +1,140 @@
+"""The sky: counts, the ON region, the OFF regions of each run, what was rejected and why."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import Any
+
+import bqplot as bq
+import ipywidgets as w
+import numpy as np
+
+from lightpool.analysis import Outcome
+from lightpool.plot_data import FieldOfView, counts_image, field_of_view, outlines, run_regions, unwrap
+from lightpool.sky import Circle
+from lightpool_dashboard import marks, theme
+from lightpool_dashboard.views import html
+
+#: Runs whose circles have a mark of their own; those beyond share the last one.
+_SHOWN = len(theme.RUNS)
+_MARGIN = {"top": 8, "bottom": 44, "left": 60, "right": 14}
+_HEIGHT = 400
+
+
+class SkyView:
+    """The counts image with its regions.
+
+    The sky has its own dark background in both themes. Right ascension grows to the left.
+    """
+
+    def __init__(self) -> None:
+        self._lon, self._lat = bq.LinearScale(min=1, max=0), bq.LinearScale(min=0, max=1)
+        scales = {"x": self._lon, "y": self._lat}
+        self.picture = w.Image(value=marks.png(np.zeros((1, 1)), low=0, high=1), format="png")
+        self.image = bq.Image(image=self.picture, scales=scales, x=[0, 1], y=[0, 1], pixelated=True)
+        self.on = marks.lines(scales, theme.ON_CIRCLE, stroke_width=2.2)
+        self.off = [marks.lines(scales, colour, stroke_width=1.2) for colour in theme.RUNS]
+        self.rejected = marks.lines(scales, theme.REJECTED, line_style="dotted", stroke_width=1)
+        self.excluded = marks.lines(scales, theme.EXCLUDED, line_style="dashed", stroke_width=1.6)
+        self.pointings = [
+            marks.points(scales, colour, marker, default_size=40)
+            for colour, marker in zip(theme.RUNS, theme.RUN_MARKERS, strict=True)
+        ]
+        drawn = [self.image, *self.off, self.rejected, self.excluded, *self.pointings, self.on]
+        self._lon_axis = marks.axis(self._lon, "Right ascension [deg]")
+        self._lat_axis = marks.axis(self._lat, "Declination [deg]", side="left", num_ticks=6)
+        # Drawn round: width and height of the plot area are in the ratio of the margins' remainders.
+        width = _HEIGHT - _MARGIN["top"] - _MARGIN["bottom"] + _MARGIN["left"] + _MARGIN["right"]
+        self.figure = marks.figure(
+            drawn,
+            [self._lon_axis, self._lat_axis],
+            margin=_MARGIN,
+            min_aspect_ratio=width / _HEIGHT,
+            max_aspect_ratio=width / _HEIGHT,
+        )
+        self.title, self.legend = w.HTML(html.heading("Sky")), w.HTML()
+        self.box = w.VBox([self.title, self.figure, self.legend])
+        self.box.add_class("lp-view").add_class("lp-view-sky")
+        self._image_of: tuple[Any, ...] = ()
+        self._most = 0.0
+
+    def update(self, outcome: Outcome) -> None:
+        """Draw an outcome."""
+        cube, reduction = outcome.cube, outcome.settings.reduction
+        view = field_of_view(cube)
+        self._show_image(outcome, view)
+        regions = run_regions(cube)
+        self._put(self.on, [reduction.on_region], view)
+        exclusion = reduction.exclusion
+        circles = exclusion if isinstance(exclusion, tuple) else ()
+        self._put(self.excluded, [c for c in circles if isinstance(c, Circle)], view)
+        self._put(self.rejected, chain.from_iterable(run.rejected for run in regions), view)
+        for k, (off, pointing) in enumerate(zip(self.off, self.pointings, strict=True)):
+            runs = regions[k : k + 1] if k < _SHOWN - 1 else regions[k:]
+            self._put(off, chain.from_iterable(run.used for run in runs), view)
+            lon = unwrap(np.array([run.pointing[0] for run in runs]), view.lon)
+            marks.put(pointing, lon, [run.pointing[1] for run in runs])
+        self._show_legend(outcome, regions)
+
+    def _put(self, mark: bq.Lines, circles: Any, view: FieldOfView) -> None:
+        marks.put(mark, *outlines(circles, view.lon))
+
+    def _show_image(self, outcome: Outcome, view: FieldOfView) -> None:
+        """Draw the counts; they do not depend on the regions, so mostly there is nothing to do."""
+        energy = outcome.settings.reduction.energy
+        key = (outcome.observations.obs_ids, id(outcome.observations[0]), view, energy[0], energy[-1])
+        if key == self._image_of:
+            return
+        counts = counts_image(
+            outcome.observations,
+            (view.lon, view.lat),
+            width=view.width,
+            height=view.width,
+            energy=(energy[0], energy[-1]),
+        ).counts
+        self._most = max(float(counts.max()), 1.0)
+        self.picture.value = marks.png(counts, low=0, high=self._most)
+        with self.image.hold_sync():
+            self.image.x, self.image.y = np.array(view.lon_range), np.array(view.lat_range)
+        west, east = view.lon_range
+        marks.set_range(self._lon, east, west)
+        marks.set_range(self._lat, *view.lat_range)
+        step = _tick_step((east - west) / 5)
+        ticks = np.arange(np.ceil(west / step), np.floor(east / step) + 1) * step
+        with self._lon_axis.hold_sync():
+            self._lon_axis.tick_labels = {f"{t:.10g}": f"{t % 360:g}" for t in ticks}
+            self._lon_axis.tick_values = ticks
+        self._image_of = key
+
+    def _show_legend(self, outcome: Outcome, regions: Any) -> None:
+        target = outcome.settings.reduction.on_region
+        self.title.value = html.heading(f"Sky: {target.name}", f"ON {target.lon:.3f}°, {target.lat:+.3f}°")
+        items = [
+            html.legend_ramp(f"0 to {self._most:g} counts"),
+            html.legend_item("circle", theme.ON_CIRCLE, "ON", night=True),
+            html.legend_item("circle", theme.RUNS[0], "OFF, a colour a run", night=True),
+        ]
+        exclusion = outcome.settings.reduction.exclusion
+        if exclusion:
+            names = (
+                [c.name for c in exclusion if getattr(c, "name", "")] if isinstance(exclusion, tuple) else []
+            )
+            text = f"excluded: {', '.join(names)}" if names else "excluded"
+            items.append(html.legend_item("circle-dashed", theme.EXCLUDED, text, night=True))
+        reasons = [circle.name for run in regions for circle in run.rejected]
+        for reason in dict.fromkeys(reasons):
+            text = f"{reasons.count(reason)} rejected: {reason}"
+            items.append(html.legend_item("circle-dotted", theme.REJECTED, text, night=True))
+        if len(regions) > _SHOWN:
+            items.append(
+                html.legend_item(
+                    "circle", theme.RUNS[-1], f"and {len(regions) - _SHOWN} more runs", night=True
+                )
+            )
+        self.legend.value = html.legend(items)
+
+
+def _tick_step(width: float) -> float:
+    """Return the step of 1, 2 or 5 times a power of ten nearest above a width."""
+    power = 10.0 ** np.floor(np.log10(width))
+    return float(power * next(m for m in (1, 2, 5, 10) if m * power >= width * 0.999))

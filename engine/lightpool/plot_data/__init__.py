@@ -1,0 +1,42 @@
+"""Columns ready to draw: plain arrays and text from results, for any plotting library."""
+
+from lightpool.plot_data.counts import CountsSpectrum, counts_spectrum
+from lightpool.plot_data.field_of_view import FieldOfView, field_of_view
+from lightpool.plot_data.references import PublishedSpectrum, published_near
+from lightpool.plot_data.sed import SedCurve, SedPoints, sed_curve, sed_points
+from lightpool.plot_data.sky import CountsImage, RunRegions, counts_image, outlines, run_regions, unwrap
+from lightpool.plot_data.tables import (
+    FitRow,
+    FitSummary,
+    RunRow,
+    Summary,
+    fit_summary,
+    run_rows,
+    summary,
+)
+
+__all__ = [
+    "CountsImage",
+    "CountsSpectrum",
+    "FieldOfView",
+    "FitRow",
+    "FitSummary",
+    "PublishedSpectrum",
+    "RunRegions",
+    "RunRow",
+    "SedCurve",
+    "SedPoints",
+    "Summary",
+    "counts_image",
+    "counts_spectrum",
+    "field_of_view",
+    "fit_summary",
+    "outlines",
+    "published_near",
+    "run_regions",
+    "run_rows",
+    "sed_curve",
+    "sed_points",
+    "summary",
+    "unwrap",
+]

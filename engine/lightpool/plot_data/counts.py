@@ -1,0 +1,105 @@
+"""The counts spectrum in the ON region with its background, its prediction and their difference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from lightpool.fit import FitResult
+from lightpool.onoff import background
+
+
+@dataclass(frozen=True, eq=False)
+class CountsSpectrum:
+    """Counts against energy, summed over rows and regions.
+
+    Parameters
+    ----------
+    edges : ndarray, shape (n + 1,), TeV
+    all_counts : ndarray, shape (n,)
+        Inside and outside the safe range.
+    counts, background : ndarray, shape (n,)
+        Each row inside its own safe range only; so are the columns below.
+    counts_low, counts_high : ndarray, shape (n,)
+        Central 68.3 % interval of the Poisson mean (Garwood 1936, Biometrika 28, 437).
+    npred : ndarray, shape (n,), or None before a fit
+        Predicted signal + background.
+    residual : ndarray, shape (n,), or None before a fit
+        (counts - npred) / sqrt(npred); NaN in bins outside the fit or without a prediction.
+    safe : ndarray, shape (n,), bool
+        Bins in which at least one row is safe.
+    thresholds : ndarray, shape (rows with a safe bin,), TeV
+        The lowest safe edge of each.
+    """
+
+    edges: np.ndarray
+    all_counts: np.ndarray
+    counts: np.ndarray
+    counts_low: np.ndarray
+    counts_high: np.ndarray
+    background: np.ndarray
+    npred: np.ndarray | None
+    residual: np.ndarray | None
+    safe: np.ndarray
+    thresholds: np.ndarray
+
+
+def counts_spectrum(cube: xr.Dataset, fit: FitResult | None = None) -> CountsSpectrum:
+    """Return the counts spectrum of a cube and the prediction of a fit to it.
+
+    Parameters
+    ----------
+    cube : Dataset
+        The cube that was fitted: stacked where the fit was.
+    fit : FitResult, optional
+    """
+    order = ("region", "time", "energy")
+    mask = cube["mask_safe"].transpose(*order).to_numpy()
+    edges = cube["energy_edges"].to_numpy()
+
+    def total(values: xr.DataArray) -> np.ndarray:
+        return np.where(mask, values.transpose(*order).to_numpy(), 0.0).sum(axis=(0, 1))
+
+    counts = total(cube["counts"])
+    low, high = poisson_interval(counts)
+    npred = residual = None
+    if fit is not None:
+        npred = total(fit.npred + fit.mu_bkg)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            residual = np.where(npred > 0, (counts - npred) / np.sqrt(npred), np.nan)
+    by_row: np.ndarray = np.any(mask, axis=0)
+    used: np.ndarray = np.any(by_row, axis=1)
+    safe: np.ndarray = np.any(by_row, axis=0)
+    return CountsSpectrum(
+        edges=edges,
+        all_counts=cube["counts"].transpose(*order).to_numpy().sum(axis=(0, 1)),
+        counts=counts,
+        counts_low=low,
+        counts_high=high,
+        background=total(background(cube)),
+        npred=npred,
+        residual=residual,
+        safe=safe,
+        thresholds=edges[by_row.argmax(axis=1)][used],
+    )
+
+
+def poisson_interval(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the central 68.3 % interval of a Poisson mean, shape of `counts`.
+
+    Garwood (1936), Biometrika 28, 437. No counts give 0 and the upper end of the same tail.
+
+    Examples
+    --------
+    >>> low, high = poisson_interval(np.array([0.0, 10.0]))
+    >>> low.round(2).tolist(), high.round(2).tolist()
+    ([0.0, 6.89], [1.84, 14.27])
+    """
+    from scipy.special import gammaincinv
+
+    tail = 0.15865525393145707
+    positive = counts > 0
+    low = np.where(positive, gammaincinv(np.where(positive, counts, 1.0), tail), 0.0)
+    return low, gammaincinv(counts + 1, 1 - tail)

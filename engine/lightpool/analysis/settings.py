@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -29,7 +30,8 @@ class AnalysisSettings:
         Name of the model.
     stacked : bool
         Whether the fit is to the sum of the runs instead of jointly to all of them.
-    fit_range : (float, float) or None, TeV
+    fit_range : (float or None, float or None) or None, TeV
+        An open side is None.
     flux_points : tuple of float or None, TeV
         Edges of the flux points; without them there are none.
     ul_sigma : float
@@ -50,7 +52,7 @@ class AnalysisSettings:
     model: SpectralModel | None = None
     source: str = "source"
     stacked: bool = False
-    fit_range: FitRange = None
+    fit_range: tuple[float | None, float | None] | None = None
     flux_points: tuple[float, ...] | None = None
     ul_sigma: float = 2.0
     skip_damaged: bool = False
@@ -62,7 +64,7 @@ class AnalysisSettings:
         doubled = sorted({obs_id for obs_id in self.obs_ids if self.obs_ids.count(obs_id) > 1})
         if doubled:
             raise SettingsError("a run is selected twice", found=", ".join(map(str, doubled)))
-        object.__setattr__(self, "fit_range", as_fit_range(self.fit_range))
+        object.__setattr__(self, "fit_range", _with_open_sides(as_fit_range(self.fit_range)))
         if self.flux_points is not None:
             edges = checked_edges(self.flux_points, name="flux-point edges")
             object.__setattr__(self, "flux_points", tuple(edges.tolist()))
@@ -86,3 +88,10 @@ class AnalysisSettings:
         if inner:
             changes["reduction"] = replace(changes.get("reduction", self.reduction), **inner)
         return replace(self, **changes)
+
+
+def _with_open_sides(limits: FitRange) -> tuple[float | None, float | None] | None:
+    if limits is None:
+        return None
+    low, high = limits
+    return (low if low > 0 else None), (high if math.isfinite(high) else None)

@@ -24,7 +24,7 @@ from lightpool.stack import stack
 #: Called with the stage, how much of it is done and how much there is.
 Progress = Callable[[str, int, int], None]
 #: Results kept for each stage, so that going back and forth between settings costs nothing.
-_KEPT = 6
+_KEPT = 12
 
 
 @dataclass(frozen=True, eq=False)

@@ -57,19 +57,26 @@ class Section(BaseModel):
 
 
 class EnergyRange(Section):
-    """Two energies, either of which may be open (TeV)."""
+    """Two energies (TeV); a missing one leaves its side open."""
 
     min: Energy | None = None
     max: Energy | None = None
 
-    def limits(self, where: str) -> tuple[float, float] | None:
-        """Return (low, high) in TeV with open sides at 0 and infinity, or None when neither is set."""
+    def limits(self, where: str) -> tuple[float | None, float | None] | None:
+        """Return (low, high) in TeV, None for an open side, or None when neither is set.
+
+        Raises
+        ------
+        SettingsError
+            If nothing can lie between them.
+        """
         if self.min is None and self.max is None:
             return None
-        low, high = self.min or 0.0, np.inf if self.max is None else self.max
-        if not low < high:
-            raise SettingsError("the range is empty", where=where, found=f"{low:g} TeV to {high:g} TeV")
-        return low, high
+        if self.min is not None and self.max is not None and not self.min < self.max:
+            raise SettingsError(
+                "the range is empty", where=where, found=f"{self.min:g} TeV to {self.max:g} TeV"
+            )
+        return self.min, self.max
 
 
 class EnergyAxis(EnergyRange):

@@ -273,7 +273,7 @@ def test_axis_per_decade():
 
 def test_fit_range_may_be_open_on_one_side():
     limits = AnalysisConfig.from_yaml("fit: {fit_range: {min: 1 TeV}}").fit.fit_range.limits("x")
-    assert limits == (1.0, np.inf)
+    assert limits == (1.0, None)
     with pytest.raises(SettingsError, match="empty"):
         AnalysisConfig.from_yaml("fit: {fit_range: {min: 2 TeV, max: 1 TeV}}").fit.fit_range.limits("x")
 

@@ -1,0 +1,229 @@
+"""From a configuration to an analysis, on the simulated store."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lightpool.analysis import from_config
+from lightpool.config import AnalysisConfig
+from lightpool.errors import DataError, SettingsError
+from lightpool.exclusion import ExclusionMask
+from lightpool.reflected import ReflectedRegions
+from lightpool.sky import Circle
+from lightpool.spectra import PowerLaw
+
+TEXT = """
+observations:
+    datastore: {store}
+    obs_cone: {{frame: icrs, lon: 83.633 deg, lat: 22.0145 deg, radius: 2 deg}}
+datasets:
+    stack: false
+    geom:
+        axes:
+            energy: {{min: 0.5 TeV, max: 30 TeV, nbins_per_decade: 8}}
+            energy_true: {{min: 0.1 TeV, max: 50 TeV, nbins: 40}}
+    on_region: {{frame: icrs, lon: 83.633 deg, lat: 22.0145 deg, radius: 0.11 deg}}
+    safe_mask: {{methods: [aeff-max], parameters: {{aeff_percent: 5}}}}
+    background: {{method: reflected}}
+fit: {{fit_range: {{min: 700 GeV}}}}
+flux_points: {{energy: {{min: 1 TeV, max: 20 TeV, nbins: 4}}, source: crab, parameters: {{n_sigma_ul: 3}}}}
+models:
+    components:
+    - name: crab
+      spectral:
+          type: PowerLawSpectralModel
+          parameters: [{{name: index, value: 2.4}}, {{name: amplitude, value: 3.0e-11}}]
+"""
+
+
+@pytest.fixture
+def config(demo_path):
+    return AnalysisConfig.from_yaml(TEXT.format(store=demo_path))
+
+
+def test_settings_follow_the_configuration(config):
+    settings = from_config(config).settings
+    assert settings.obs_ids == (1001, 1002, 1003, 1004)
+    assert settings.reduction.on_region == Circle(83.633, 22.0145, 0.11)
+    assert len(settings.reduction.energy) == 16
+    np.testing.assert_allclose(settings.reduction.energy_true, np.geomspace(0.1, 50, 41))
+    assert settings.reduction.safe_mask == ("aeff-max",)
+    assert settings.reduction.aeff_percent == 5
+    assert settings.model == PowerLaw(index=2.4, amplitude=3e-11)
+    assert settings.source == "crab"
+    assert not settings.stacked
+    assert settings.fit_range == (pytest.approx(0.7), None)
+    np.testing.assert_allclose(settings.flux_points, np.geomspace(1, 20, 5))
+    assert settings.ul_sigma == 3
+
+
+def test_run_and_write_again_from_the_resolved_configuration(config, tmp_path):
+    plan = from_config(config)
+    first = plan.run()
+    first.write(tmp_path / "out", config=plan.config)
+    again = from_config(tmp_path / "out" / "config.yaml").run()
+    assert again.fit.stat == first.fit.stat
+    assert again.cube.drop_attrs().identical(first.cube.drop_attrs())
+
+
+def test_ids_are_applied_first_and_keep_their_order(config):
+    plan = from_config(config.updated({"observations.obs_ids": [1003, 4001, 1001]}))
+    assert plan.settings.obs_ids == (1003, 1001)
+
+
+def test_ids_from_a_file(config, tmp_path):
+    (tmp_path / "runs.txt").write_text("# the first night\n1002\n1001, wobble\n\n")
+    plan = from_config(config.updated({"observations.obs_file": str(tmp_path / "runs.txt")}))
+    assert plan.settings.obs_ids == (1002, 1001)
+    assert plan.config.observations.obs_ids == (1002, 1001)
+    assert plan.config.observations.obs_file is None
+
+
+def test_run_list_that_cannot_be_read(config, tmp_path):
+    path = tmp_path / "runs.txt"
+    path.write_text("1002\nx1001\n")
+    changed = config.updated({"observations.obs_file": str(path)})
+    with pytest.raises(SettingsError, match=r"runs\.txt, line 2: this is no run number; found 'x1001'"):
+        from_config(changed)
+    path.write_text("# nothing\n")
+    with pytest.raises(SettingsError, match="run list is empty"):
+        from_config(changed)
+    with pytest.raises(SettingsError, match="runs are listed twice"):
+        from_config(changed.updated({"observations.obs_ids": [1001]}))
+
+
+def test_time_range_of_whole_runs(config, demo_store):
+    gti = demo_store.observation(1001).gti
+    from lightpool.times import to_utc
+
+    start, stop = (str(moment) for moment in to_utc([gti.start.min() - 1, gti.stop.max() + 1]))
+    plan = from_config(config.updated({"observations.obs_time": {"start": start, "stop": stop}}))
+    assert plan.settings.obs_ids == (1001,)
+    inside = str(to_utc(gti.start.min() + 60))
+    with pytest.raises(SettingsError, match=r"obs_time: a time range that cuts runs is not available.*1001"):
+        from_config(config.updated({"observations.obs_time.start": inside}))
+
+
+def test_nothing_selected(config):
+    far = config.updated({"observations.obs_cone.lat": "-80 deg"})
+    with pytest.raises(DataError, match="no run is left by the selection"):
+        from_config(far)
+
+
+def test_options_of_the_reflected_regions(config):
+    options = {"min_distance": "0.1 rad", "max_region_number": 5}
+    plan = from_config(config.updated({"datasets.background.parameters": options}))
+    regions = plan.settings.reduction.background
+    assert regions.min_distance == pytest.approx(0.1)
+    assert regions.max_region_number == 5
+    assert regions.angle_increment == ReflectedRegions().angle_increment
+
+
+def test_models_from_a_file_beside_the_configuration(config, tmp_path):
+    component = (
+        "- {name: crab, spectral: {type: PowerLawSpectralModel, parameters: [{name: index, value: 2.2}]}}\n"
+    )
+    (tmp_path / "model.yaml").write_text("components:\n" + component)
+    path = tmp_path / "config.yaml"
+    changed = config.updated({"models": None, "general.models_file": "model.yaml"})
+    changed.write(path)
+    plan = from_config(path)
+    assert plan.settings.model["index"].value == 2.2
+    assert plan.config.general.models_file is None
+    assert plan.config.models["components"][0]["name"] == "crab"
+    with pytest.raises(SettingsError, match=r"general\.models_file: no such file"):
+        from_config(changed.updated({"general.models_file": "nowhere.yaml"}))
+    with pytest.raises(SettingsError, match="models are given twice"):
+        from_config(config.updated({"general.models_file": "model.yaml"}))
+
+
+def test_without_models_the_points_are_said_to_be_missing(config):
+    plan = from_config(config.updated({"models": None}))
+    assert plan.settings.flux_points is None
+    outcome = plan.run()
+    assert outcome.fit is None
+    assert outcome.warnings[0].startswith("flux_points.energy is set but there is no model")
+
+
+def test_exclusion_inline(config):
+    circles = [{"lon": "84.5 deg", "lat": "22 deg", "radius": "0.3 deg"}]
+    plan = from_config(config.updated({"datasets.background.exclusion": circles}))
+    assert plan.settings.reduction.exclusion == (Circle(84.5, 22, 0.3),)
+
+
+@pytest.mark.data
+def test_exclusion_mask_of_the_tutorial(config, data_root, monkeypatch):
+    monkeypatch.setenv("GAMMAPY_DATA", str(data_root))
+    name = "$GAMMAPY_DATA/joint-crab/exclusion/exclusion_mask_crab.fits.gz"
+    plan = from_config(config.updated({"datasets.background.exclusion": name}))
+    (mask,) = plan.settings.reduction.exclusion
+    assert isinstance(mask, ExclusionMask)
+    assert plan.config.datasets.background.exclusion == name
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("datasets.type", "3d", r"datasets\.type: sky maps \(3d\) are not available in this version"),
+        ("datasets.background.method", "ring", "method 'ring' is not available in this version"),
+        ("datasets.background.method", "wobble", "method 'wobble' is not available in this version"),
+        ("datasets.background.method", None, "background method is missing"),
+        ("datasets.background.parameters", {"r_in": "0.5 deg"}, r"parameters\.r_in: this option"),
+        ("datasets.safe_mask.methods", ["edisp-bias"], "method 'edisp-bias' is not available"),
+        ("datasets.safe_mask.parameters", {"fixed_offset": "1 deg"}, r"fixed_offset: this option"),
+        ("general.datasets_file", "d.yaml", r"general\.datasets_file: starting from reduced"),
+        (
+            "time_resolved",
+            {"duration": "15 min"},
+            r"time_resolved: time-resolved spectroscopy is not available",
+        ),
+        (
+            "light_curve",
+            {"time_intervals": {"start": "2004-01-01", "stop": "2005-01-01"}},
+            "light_curve: a light curve",
+        ),
+        ("excess_map", {"correlation_radius": "0.2 deg"}, "excess_map: an excess map"),
+        ("flux_points.parameters", {"reoptimize": True}, "re-optimising"),
+        ("flux_points.parameters", {"n_sigma": 2}, "error level other than 1"),
+        ("flux_points.energy", {"min": "50 TeV", "max": "90 TeV"}, "outside the data; found 50 to 90 TeV"),
+        ("flux_points.energy", {"nbins": None}, r"flux_points\.energy: an energy axis needs nbins"),
+        ("flux_points.source", "crabb", r"flux_points\.source: no model has this name.*Did you mean 'crab'"),
+        ("datasets.on_region", {"lon": None, "lat": None, "radius": None}, "the ON region is missing"),
+        ("datasets.on_region.radius", None, r"datasets\.on_region\.radius: a circle needs this key"),
+        (
+            "datasets.geom.axes.energy.max",
+            "0.1 TeV",
+            r"axes\.energy: an energy range must be positive and increase",
+        ),
+        ("observations.datastore", "/nowhere/at/all", r"observations\.datastore: no such file"),
+        ("observations.datastore", "$LIGHTPOOL_UNSET_VARIABLE/x", "LIGHTPOOL_UNSET_VARIABLE is not set"),
+        ("observations.obs_ids", [99], "99"),
+        ("fit.fit_range", {"min": "2 TeV", "max": "1 TeV"}, r"fit\.fit_range: the range is empty"),
+    ],
+)
+def test_what_cannot_be_done_is_said(config, key, value, message):
+    with pytest.raises((SettingsError, DataError), match=message):
+        from_config(config.updated({key: value}))
+
+
+def test_several_components_are_refused(config):
+    two = [{"name": n, "spectral": {"type": "PowerLawSpectralModel"}} for n in ("a", "b")]
+    with pytest.raises(SettingsError, match=r"sum of several components is not available.*a, b"):
+        from_config(config.updated({"models": {"components": two}}))
+
+
+def test_more_processes_are_not_passed_over(config):
+    plan = from_config(config.updated({"general.n_jobs": 4}))
+    assert any("n_jobs" in text for text in plan.warnings)
+
+
+def test_required_pieces_that_a_run_lacks(config):
+    """Simulated runs have no RAD_MAX but do have a background model."""
+    plan = from_config(config.updated({"observations.required_irf": ["aeff", "bkg"]}))
+    assert plan.settings.required == ("aeff", "bkg")
+    plan.run()
+
+
+def test_skip_is_handed_on(config):
+    assert from_config(config.updated({"observations.on_error": "skip"})).settings.skip_damaged

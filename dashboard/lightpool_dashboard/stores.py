@@ -42,7 +42,7 @@ def find_stores(folder: Path) -> dict[str, Path]:
     Parameters
     ----------
     folder : Path
-        A store, or a folder that contains stores.
+        A store, or a folder that contains stores, or one of DL3 files without an index.
 
     Returns
     -------
@@ -53,7 +53,8 @@ def find_stores(folder: Path) -> dict[str, Path]:
     Raises
     ------
     DataError
-        When there is no such directory, it cannot be read, or no store is in it.
+        When there is no such directory, it cannot be read, or no store is in it; as `DataStore` does
+        where headers have to be read because there is no index.
     """
     folder = Path(folder).expanduser().absolute()
     if not folder.exists():
@@ -65,6 +66,11 @@ def find_stores(folder: Path) -> dict[str, Path]:
     if is_store(folder):
         return {folder.resolve().name: folder}
     found = _unique((_name(path.relative_to(folder), folder), path) for path in _search(folder, DEPTH))
+    if not found and _has_fits_files(folder):
+        from lightpool.dl3 import DataStore
+
+        DataStore(folder)  # files without an index are a store when their headers say so; else this raises
+        found = {folder.resolve().name: folder}
     if not found:
         raise DataError(
             "there is no DL3 store in this directory",
@@ -190,6 +196,11 @@ def _search(folder: Path, depth: int) -> list[Path]:
         elif depth > 1:
             stores += _search(child, depth - 1)
     return stores
+
+
+def _has_fits_files(folder: Path) -> bool:
+    depths = ("*", "*/*", "*/*/*")
+    return any(path.name.endswith((".fits", ".fits.gz")) for depth in depths for path in folder.glob(depth))
 
 
 def _name(relative: Path, folder: Path) -> str:

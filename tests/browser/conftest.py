@@ -25,7 +25,7 @@ REQUIRE = os.environ.get("LIGHTPOOL_REQUIRE_BROWSER") == "1"
 ARTEFACTS = Path(__file__).resolve().parents[2] / "artefacts"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-COMMAND = [sys.executable, "-m", "lightpool_dashboard.serve"]
+COMMAND = [sys.executable, "-m", "lightpool.cli", "dashboard"]
 START_S = 60
 """How long a server may take to answer on a busy machine; no speed is judged by it."""
 

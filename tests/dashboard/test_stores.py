@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,18 @@ def test_a_folder_without_a_store_is_told(tmp_path, make, words):
     with pytest.raises(DataError, match=words) as caught:
         stores.find_stores(folder)
     assert caught.value.where == str(folder)
+
+
+def test_files_without_an_index_are_a_store_when_they_are_dl3(demo_path, tmp_path):
+    folder = tmp_path / "own"
+    shutil.copytree(demo_path, folder, ignore=shutil.ignore_patterns("*-index.fits*"))
+    assert stores.find_stores(folder) == {"own": folder}
+
+
+def test_files_that_are_no_dl3_are_told(tmp_path):
+    (tmp_path / "image.fits").write_bytes(b"SIMPLE  =                    T")
+    with pytest.raises(DataError, match=r"image\.fits"):
+        stores.find_stores(tmp_path)
 
 
 def test_the_given_come_before_the_environment(tmp_path):

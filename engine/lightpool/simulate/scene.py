@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -122,7 +123,10 @@ class Scene:
 
         middle = run.start + run.ontime / 2
         tt = (J2000, middle / _DAY)
-        sidereal = np.degrees(erfa.gmst06(*tt, *tt))  # UT1 for TT: a quarter of a degree at most
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", erfa.ErfaWarning)  # a dubious year past the last leap second
+            utc = erfa.taiutc(*erfa.tttai(*tt))  # within a second of UT1
+        sidereal = np.degrees(erfa.gmst06(*utc, *tt))
         hour = np.radians(sidereal + self.instrument.site_lon - run.lon)
         lat, dec = np.radians(self.instrument.site_lat), np.radians(run.lat)
         up = np.sin(lat) * np.sin(dec) + np.cos(lat) * np.cos(dec) * np.cos(hour)

@@ -217,8 +217,8 @@ def _runs(mapping: Any, where: str, sources: tuple[Source, ...]) -> tuple[Run, .
     for key in ("n", "pause", "wobble"):
         if key in values:
             raise SettingsError(f"{key} and a pointing exclude each other", where=where)
-    pointing = (_need(values, key, where) for key in ("pointing_lon", "pointing_lat"))
-    return (Run(obs_id, target, lon, lat, *pointing, start, duration),)
+    pnt_lon, pnt_lat = _need(values, "pointing_lon", where), _need(values, "pointing_lat", where)
+    return (Run(obs_id, target, lon, lat, pnt_lon, pnt_lat, start, duration),)
 
 
 def _read(mapping: Any, where: str, readers: Mapping[str, _Reader]) -> dict[str, Any]:

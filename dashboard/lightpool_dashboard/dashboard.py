@@ -68,9 +68,11 @@ class Dashboard:
         style = w.HTML(f"<style>{theme.style_sheet()}</style>")
         style.add_class("lp-style")
         name = w.HTML('<span class="lp-brand">Lightpool</span>')
-        head = w.HBox([name, self.status.box, self.summary.box, self.appearance.choice])
+        head = w.HBox([name, self.status.box, self.summary.box])
         head.add_class("lp-head")
-        panels = w.VBox([self.data.box, self.region.box, self.energy.box, self.model.box])
+        panels = w.VBox(
+            [self.data.box, self.region.box, self.energy.box, self.model.box, self.appearance.box]
+        )
         panels.add_class("lp-controls")
         tables = w.VBox([self.fit.box, self.runs.box])
         tables.add_class("lp-tables")

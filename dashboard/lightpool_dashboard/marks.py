@@ -103,11 +103,22 @@ def verticals(x: Iterable[float], low: float, high: float) -> tuple[np.ndarray, 
     return error_bars(x, np.full(x.size, low), np.full(x.size, high))
 
 
+def log_scale(low: float, high: float) -> bq.LogScale:
+    """Return a logarithmic scale that ends at its ends."""
+    return bq.LogScale(min=low, max=high, allow_padding=False)
+
+
+def linear_scale(low: float, high: float) -> bq.LinearScale:
+    """Return a linear scale that ends at its ends."""
+    return bq.LinearScale(min=low, max=high, allow_padding=False)
+
+
 def axis(
     scale: Any, label: str, *, side: str = "bottom", offset: str | None = None, **options: Any
 ) -> bq.Axis:
     """Return an axis in the style of the page."""
     vertical = side == "left"
+    options.setdefault("tick_style", {"font-size": "11px"})
     return bq.Axis(
         scale=scale,
         label=label,
@@ -115,7 +126,6 @@ def axis(
         orientation="vertical" if vertical else "horizontal",
         grid_lines="none",
         label_offset=offset or ("46px" if vertical else "30px"),
-        tick_style={"font-size": "11px"},
         **options,
     )
 
@@ -132,8 +142,14 @@ def set_log_range(target: bq.Axis, low: float, high: float) -> None:
         scale.min, scale.max = low, high
 
 
-def set_range(scale: Any, low: float, high: float) -> None:
-    """Give a linear scale its range; nothing is sent where nothing changed."""
+def set_range(
+    target: bq.Axis, low: float, high: float, ticks: np.ndarray, labels: dict[str, str] | None = None
+) -> None:
+    """Give a linear axis its range and its ticks; nothing is sent where nothing changed."""
+    scale = target.scale
+    if not (_same(target.tick_values, ticks) and target.tick_labels == labels):
+        with target.hold_sync():
+            target.tick_labels, target.tick_values = labels, ticks
     if scale.min != low or scale.max != high:
         with scale.hold_sync():
             scale.min, scale.max = low, high
@@ -188,6 +204,8 @@ def _encode_png(index: np.ndarray, table: np.ndarray) -> bytes:
 
 
 def _same(old: Any, new: Any) -> bool:
+    if old is None or new is None:
+        return old is new
     if isinstance(old, np.ndarray) or isinstance(new, np.ndarray):
         old, new = np.asarray(old), np.asarray(new)
         if old.shape != new.shape:

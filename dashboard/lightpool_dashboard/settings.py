@@ -6,7 +6,7 @@ import math
 
 from lightpool.analysis import AnalysisSettings
 from lightpool.axes import energy_edges
-from lightpool.reduce import ReductionSettings
+from lightpool.reduction import ReductionSettings
 from lightpool.sky import Circle
 from lightpool.spectra import MODELS
 from lightpool_dashboard.fields import field_at

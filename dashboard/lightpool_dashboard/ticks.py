@@ -64,6 +64,21 @@ def log_ticks(low: float, high: float) -> tuple[list[float], dict[str, str]]:
     return values, labels
 
 
+def linear_ticks(low: float, high: float, n: int = 5) -> np.ndarray:
+    """Return about `n` round values between `low` and `high`, in steps of 1, 2 or 5 times a power of ten.
+
+    Examples
+    --------
+    >>> linear_ticks(18.1, 25.8).tolist()
+    [20.0, 22.0, 24.0]
+    """
+    width = (high - low) / n
+    power = 10.0 ** math.floor(math.log10(width))
+    step = power * next(m for m in (1, 2, 5, 10) if m * power >= width * 0.999)
+    values: np.ndarray = np.arange(math.ceil(low / step), math.floor(high / step) + 1) * step
+    return np.round(values, 12)
+
+
 def _text(value: float, power: int, mantissa: int) -> str:
     if -3 < power < 3:
         return f"{value:g}"

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from lightpool.axes import energy_edges as energy_edges
     from lightpool.dl3 import DataStore as DataStore
     from lightpool.exclusion import ExclusionMask as ExclusionMask
-    from lightpool.fit import fit as fit
-    from lightpool.flux_points import flux_points as flux_points
-    from lightpool.reduce import reduce as reduce
+    from lightpool.fitting import fit as fit
+    from lightpool.points import flux_points as flux_points
+    from lightpool.reduction import reduce as reduce
     from lightpool.sky import circle as circle
     from lightpool.spectra import ExpCutoffPowerLaw as ExpCutoffPowerLaw
     from lightpool.spectra import PowerLaw as PowerLaw
-    from lightpool.stack import stack as stack
+    from lightpool.stacking import stack as stack
 
 __version__ = "0.1.0"
 
@@ -33,10 +33,10 @@ _HOME = {
     "PowerLaw": "spectra",
     "circle": "sky",
     "energy_edges": "axes",
-    "fit": "fit",
-    "flux_points": "flux_points",
-    "reduce": "reduce",
-    "stack": "stack",
+    "fit": "fitting",
+    "flux_points": "points",
+    "reduce": "reduction",
+    "stack": "stacking",
 }
 
 __all__ = [*_HOME, "__version__"]

@@ -8,8 +8,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lightpool.fit import FitResult
-    from lightpool.flux_points import FluxPoints
+    from lightpool.fitting import FitResult
+    from lightpool.points import FluxPoints
 
 
 def table(

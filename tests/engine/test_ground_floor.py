@@ -203,3 +203,14 @@ def test_importing_the_package_loads_nothing_heavy():
     code = f"import sys, lightpool; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_no_module_takes_the_name_of_a_public_function():
+    """``import lightpool.x`` sets an attribute on the package, which must never hide a function."""
+    code = (
+        "import importlib, pkgutil, types, lightpool\n"
+        "for m in pkgutil.iter_modules(lightpool.__path__): importlib.import_module('lightpool.' + m.name)\n"
+        "names = [n for n in lightpool.__all__ if isinstance(getattr(lightpool, n), types.ModuleType)]\n"
+        "assert names == [], names"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

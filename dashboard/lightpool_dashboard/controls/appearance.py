@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipywidgets as w
 
 from lightpool_dashboard.callbacks import guarded
-from lightpool_dashboard.controls.link import labelled
+from lightpool_dashboard.controls.link import labelled, panel
 from lightpool_dashboard.state import State
 
 THEMES = ("system", "light", "dark")
@@ -28,6 +28,7 @@ class ThemeSwitch:
         self._root = root
         options = [(name.capitalize(), name) for name in THEMES]
         self.choice = labelled(w.Dropdown(options=options, description="Theme"), "theme")
+        self.box = panel("Page", [self.choice])
         self.choice.observe(guarded(state)(self._apply), names="value")
 
     def _apply(self, change: object) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import bqplot as bq
 import ipywidgets as w
 import numpy as np
 
@@ -22,12 +21,12 @@ class CountsView:
     """Two figures on one energy axis: counts, and (counts - npred) / sqrt(npred)."""
 
     def __init__(self) -> None:
-        self._energy = bq.LogScale(min=0.1, max=40)
-        self._counts, self._residual = bq.LogScale(min=FLOOR, max=100), bq.LinearScale(min=-4, max=4)
+        self._energy, self._counts = marks.log_scale(0.1, 40), marks.log_scale(FLOOR, 100)
+        self._residual = marks.linear_scale(-4, 4)
         above, below = {"x": self._energy, "y": self._counts}, {"x": self._energy, "y": self._residual}
         self.unsafe = marks.band(above, theme.THRESHOLD, 0.16)
         self.thresholds = marks.lines(above, theme.THRESHOLD, line_style="dashed", stroke_width=1)
-        self.all_counts = marks.lines(above, theme.COUNTS, line_style="dotted", stroke_width=1)
+        self.all_counts = marks.lines(above, theme.COUNTS, stroke_width=1, opacities=[0.55])
         self.background = marks.lines(above, theme.BACKGROUND, line_style="dashed")
         self.npred = marks.lines(above, theme.MODEL, stroke_width=2)
         self.counts = marks.lines(above, theme.COUNTS)
@@ -37,16 +36,10 @@ class CountsView:
         self.residual_errors = marks.lines(below, theme.COUNTS, stroke_width=1.2)
         self.residuals = marks.points(below, theme.COUNTS, "circle", default_size=20)
 
-        self._energy_above = marks.axis(self._energy, "")
+        self._energy_above = marks.axis(self._energy, "", tick_style={"display": "none"})
         self._energy_axis = marks.axis(self._energy, "Energy [TeV]")
         self._counts_axis = marks.axis(self._counts, "Counts per bin", side="left")
-        self._residual_axis = marks.axis(
-            self._residual,
-            "Residual [σ]",
-            side="left",
-            tick_values=np.array([-3.0, 0.0, 3.0]),
-            tick_format="d",
-        )
+        self._residual_axis = marks.axis(self._residual, "Residual [σ]", side="left", tick_format="d")
         self.figure = marks.figure(
             [
                 self.unsafe,
@@ -59,12 +52,12 @@ class CountsView:
                 self.points,
             ],
             [self._energy_above, self._counts_axis],
-            margin={"top": 8, "bottom": 22, "left": _LEFT, "right": _RIGHT},
+            margin={"top": 8, "bottom": 10, "left": _LEFT, "right": _RIGHT},
         )
         self.residual_figure = marks.figure(
             [self.zero, self.residual_errors, self.residuals],
             [self._energy_axis, self._residual_axis],
-            margin={"top": 4, "bottom": 44, "left": _LEFT, "right": _RIGHT},
+            margin={"top": 6, "bottom": 44, "left": _LEFT, "right": _RIGHT},
         )
         self.figure.add_class("lp-upper")
         self.residual_figure.add_class("lp-lower")
@@ -73,7 +66,7 @@ class CountsView:
             html.legend(
                 [
                     html.legend_item("point", theme.COUNTS, "ON counts in the safe range"),
-                    html.legend_item("dotted", theme.COUNTS, "all ON counts"),
+                    html.legend_item("thin", theme.COUNTS, "all ON counts"),
                     html.legend_item("dashed", theme.BACKGROUND, "background"),
                     html.legend_item("line", theme.MODEL, "prediction"),
                     html.legend_item("shade", theme.THRESHOLD, "no run is safe; dashed: threshold of a run"),
@@ -97,10 +90,10 @@ class CountsView:
     def _draw_counts(self, spectrum: CountsSpectrum, top: float) -> None:
         edges, centres = spectrum.edges, log_centres(spectrum.edges)
         marks.put(self.all_counts, *marks.steps(edges, spectrum.all_counts, floor=FLOOR))
-        marks.put(self.counts, *marks.steps(edges, spectrum.counts, floor=FLOOR))
-        marks.put(self.background, *marks.steps(edges, spectrum.background, floor=FLOOR))
+        marks.put(self.counts, *_steps(spectrum, spectrum.counts))
+        marks.put(self.background, *_steps(spectrum, spectrum.background))
         if spectrum.npred is not None:
-            marks.put(self.npred, *marks.steps(edges, spectrum.npred, floor=FLOOR))
+            marks.put(self.npred, *_steps(spectrum, spectrum.npred))
         safe, seen = spectrum.safe, spectrum.safe & (spectrum.counts > 0)
         bars = (centres[safe], spectrum.counts_low[safe], spectrum.counts_high[safe])
         marks.put(self.errors, *marks.error_bars(*bars, floor=FLOOR))
@@ -121,8 +114,14 @@ class CountsView:
         # One standard deviation of the counts, in units of the prediction's.
         marks.put(self.residual_errors, *marks.error_bars(x, y - 1, y + 1))
         marks.put(self.residuals, x, y)
-        reach = 3 * np.ceil((np.abs(y).max(initial=0) + 1.2) / 3)
-        marks.set_range(self._residual, -max(reach, 3.0) * 1.1, max(reach, 3.0) * 1.1)
-        ticks = np.array([-1.0, 0.0, 1.0]) * max(reach, 3.0)
-        if not np.array_equal(self._residual_axis.tick_values, ticks):
-            self._residual_axis.tick_values = ticks
+        reach = max(3 * float(np.ceil((np.abs(y).max(initial=0) + 1.2) / 3)), 3.0)
+        marks.set_range(self._residual_axis, -1.1 * reach, 1.1 * reach, np.array([-reach, 0.0, reach]))
+
+
+def _steps(spectrum: CountsSpectrum, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the step line of the bins from the first safe one to the last."""
+    safe = np.flatnonzero(spectrum.safe)
+    if not safe.size:
+        return np.array([]), np.array([])
+    first, last = safe[0], safe[-1] + 1
+    return marks.steps(spectrum.edges[first : last + 1], values[first:last], floor=FLOOR)

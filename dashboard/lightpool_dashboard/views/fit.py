@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 import ipywidgets as w
@@ -9,6 +10,8 @@ import ipywidgets as w
 from lightpool.analysis import Outcome
 from lightpool.plot_data import FitRow, fit_summary
 from lightpool_dashboard.views import html
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class FitView:
@@ -46,3 +49,8 @@ def _cells(row: FitRow) -> list[str]:
         "frozen" if row.frozen else f"± {row.error}" if row.error else "none",
         row.unit,
     ]
+
+
+def _unit(text: str) -> str:
+    """Return a unit with raised powers: ``cm-2`` as cm⁻²."""
+    return re.sub(r"-?\d+", lambda power: power[0].translate(_RAISED), text)

@@ -8,6 +8,7 @@ from html import escape
 #: Symbols of a legend, drawn in a box of 22 x 12.
 _SYMBOLS = {
     "line": '<path d="M1 6H21" {stroke}/>',
+    "thin": '<path d="M1 6H21" stroke="{c}" stroke-width="1" opacity=".6"/>',
     "dashed": '<path d="M1 6H21" stroke-dasharray="5 3" {stroke}/>',
     "dotted": '<path d="M1 6H21" stroke-dasharray="2 3" {stroke}/>',
     "band": '<rect x="1" y="2" width="20" height="8" fill="{c}" opacity=".35"/><path d="M1 6H21" {stroke}/>',

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import bqplot as bq
 import ipywidgets as w
 import numpy as np
 
 from lightpool.analysis import Outcome
-from lightpool.plot_data import SedCurve, SedPoints, published_near, sed_curve, sed_points
+from lightpool.plot_data import SedCurve, SedPoints, published_near, safe_range, sed_curve, sed_points
 from lightpool_dashboard import marks, theme
 from lightpool_dashboard.ticks import log_range
 from lightpool_dashboard.views import html
@@ -21,7 +20,7 @@ class SedView:
     """E² dN/dE against energy, both logarithmic."""
 
     def __init__(self) -> None:
-        self._energy, self._flux = bq.LogScale(min=0.1, max=40), bq.LogScale(min=1, max=100)
+        self._energy, self._flux = marks.log_scale(0.1, 40), marks.log_scale(1, 100)
         scales = {"x": self._energy, "y": self._flux}
         self.band = marks.band(scales, theme.MODEL)
         self.model = marks.lines(scales, theme.MODEL, stroke_width=2)
@@ -56,11 +55,12 @@ class SedView:
         if outcome.fit is None or outcome.points is None:
             return
         reduction = outcome.settings.reduction
-        e_min, e_max = reduction.energy[0], reduction.energy[-1]
         points = sed_points(outcome.points)
+        e_min, e_max = safe_range(outcome.fitted)
         curve = sed_curve(outcome.fit.model, e_min, e_max)
         published = published_near(reduction.on_region.lon, reduction.on_region.lat)
-        marks.set_log_range(self._energy_axis, e_min, e_max)
+        ends = np.concatenate([[e_min, e_max], points.e_min, points.e_max])
+        marks.set_log_range(self._energy_axis, *log_range(ends, floor=0.1, ceiling=100, pad=1.05))
         low, high = _flux_range(points, curve)
         marks.set_log_range(self._flux_axis, low, high)
 

@@ -13,12 +13,14 @@ from lightpool.analysis import Outcome
 from lightpool.plot_data import FieldOfView, counts_image, field_of_view, outlines, run_regions, unwrap
 from lightpool.sky import Circle
 from lightpool_dashboard import marks, theme
+from lightpool_dashboard.ticks import linear_ticks
 from lightpool_dashboard.views import html
 
 #: Runs whose circles have a mark of their own; those beyond share the last one.
 _SHOWN = len(theme.RUNS)
 _MARGIN = {"top": 8, "bottom": 44, "left": 60, "right": 14}
-_HEIGHT = 400
+_HEIGHT = 330
+_PIXELS = 130
 
 
 class SkyView:
@@ -28,7 +30,7 @@ class SkyView:
     """
 
     def __init__(self) -> None:
-        self._lon, self._lat = bq.LinearScale(min=1, max=0), bq.LinearScale(min=0, max=1)
+        self._lon, self._lat = marks.linear_scale(1, 0), marks.linear_scale(0, 1)
         scales = {"x": self._lon, "y": self._lat}
         self.picture = w.Image(value=marks.png(np.zeros((1, 1)), low=0, high=1), format="png")
         self.image = bq.Image(image=self.picture, scales=scales, x=[0, 1], y=[0, 1], pixelated=True)
@@ -42,7 +44,7 @@ class SkyView:
         ]
         drawn = [self.image, *self.off, self.rejected, self.excluded, *self.pointings, self.on]
         self._lon_axis = marks.axis(self._lon, "Right ascension [deg]")
-        self._lat_axis = marks.axis(self._lat, "Declination [deg]", side="left", num_ticks=6)
+        self._lat_axis = marks.axis(self._lat, "Declination [deg]", side="left")
         # Drawn round: width and height of the plot area are in the ratio of the margins' remainders.
         width = _HEIGHT - _MARGIN["top"] - _MARGIN["bottom"] + _MARGIN["left"] + _MARGIN["right"]
         self.figure = marks.figure(
@@ -53,7 +55,10 @@ class SkyView:
             max_aspect_ratio=width / _HEIGHT,
         )
         self.title, self.legend = w.HTML(html.heading("Sky")), w.HTML()
-        self.box = w.VBox([self.title, self.figure, self.legend])
+        # The legend stands beside the figure where there is room, else below.
+        plot = w.Box([self.figure, self.legend])
+        plot.add_class("lp-sky")
+        self.box = w.VBox([self.title, plot])
         self.box.add_class("lp-view").add_class("lp-view-sky")
         self._image_of: tuple[Any, ...] = ()
         self._most = 0.0
@@ -90,6 +95,7 @@ class SkyView:
             (view.lon, view.lat),
             width=view.width,
             height=view.width,
+            n=_PIXELS,
             energy=(energy[0], energy[-1]),
         ).counts
         self._most = max(float(counts.max()), 1.0)
@@ -97,13 +103,10 @@ class SkyView:
         with self.image.hold_sync():
             self.image.x, self.image.y = np.array(view.lon_range), np.array(view.lat_range)
         west, east = view.lon_range
-        marks.set_range(self._lon, east, west)
-        marks.set_range(self._lat, *view.lat_range)
-        step = _tick_step((east - west) / 5)
-        ticks = np.arange(np.ceil(west / step), np.floor(east / step) + 1) * step
-        with self._lon_axis.hold_sync():
-            self._lon_axis.tick_labels = {f"{t:.10g}": f"{t % 360:g}" for t in ticks}
-            self._lon_axis.tick_values = ticks
+        ticks = linear_ticks(west, east)
+        labels = {f"{tick:.10g}": f"{tick % 360:g}" for tick in ticks}
+        marks.set_range(self._lon_axis, east, west, ticks, labels)
+        marks.set_range(self._lat_axis, *view.lat_range, linear_ticks(*view.lat_range))
         self._image_of = key
 
     def _show_legend(self, outcome: Outcome, regions: Any) -> None:
@@ -132,9 +135,3 @@ class SkyView:
                 )
             )
         self.legend.value = html.legend(items)
-
-
-def _tick_step(width: float) -> float:
-    """Return the step of 1, 2 or 5 times a power of ten nearest above a width."""
-    power = 10.0 ** np.floor(np.log10(width))
-    return float(power * next(m for m in (1, 2, 5, 10) if m * power >= width * 0.999))

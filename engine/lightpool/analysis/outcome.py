@@ -10,8 +10,8 @@ import xarray as xr
 
 from lightpool.analysis.settings import AnalysisSettings
 from lightpool.dl3 import Observations
-from lightpool.fit import FitResult
-from lightpool.flux_points import FluxPoints
+from lightpool.fitting import FitResult
+from lightpool.points import FluxPoints
 
 if TYPE_CHECKING:
     from lightpool.config import AnalysisConfig

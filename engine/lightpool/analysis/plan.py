@@ -20,7 +20,7 @@ from lightpool.config.model_file import Source, models_from, models_to, read_mod
 from lightpool.config.paths import find
 from lightpool.dl3 import DataStore, Observations
 from lightpool.errors import SettingsError
-from lightpool.reduce import ReductionSettings
+from lightpool.reduction import ReductionSettings
 from lightpool.reflected import ReflectedRegions
 from lightpool.times import from_utc
 

@@ -9,7 +9,7 @@ from typing import Any
 from lightpool.axes import checked_edges
 from lightpool.errors import SettingsError
 from lightpool.forward import FitRange, as_fit_range
-from lightpool.reduce import ReductionSettings
+from lightpool.reduction import ReductionSettings
 from lightpool.spectra import SpectralModel
 
 _REDUCTION = {field.name for field in fields(ReductionSettings)}

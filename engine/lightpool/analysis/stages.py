@@ -15,11 +15,11 @@ from lightpool.analysis.outcome import Outcome
 from lightpool.analysis.settings import AnalysisSettings
 from lightpool.dl3 import DataStore, Observation, Observations
 from lightpool.errors import AnalysisError, DataError
-from lightpool.fit import fit
-from lightpool.flux_points import flux_points
-from lightpool.reduce import ReductionSettings, reduce_with
+from lightpool.fitting import fit
+from lightpool.points import flux_points
+from lightpool.reduction import ReductionSettings, reduce_with
 from lightpool.schema import cube_warnings
-from lightpool.stack import stack
+from lightpool.stacking import stack
 
 #: Called with the stage, how much of it is done and how much there is.
 Progress = Callable[[str, int, int], None]

@@ -12,7 +12,7 @@ from astropy.io import fits
 
 from lightpool.export.gti import gti_hdu
 from lightpool.export.provenance import CREATOR
-from lightpool.flux_points import FluxPoints, ul_confidence
+from lightpool.points import FluxPoints, ul_confidence
 
 # Norms relative to a reference say everything; dN/dE is written out beside them for plain readers.
 _COLUMNS = (

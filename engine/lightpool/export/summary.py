@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from lightpool.fit import FitResult
+from lightpool.fitting import FitResult
 from lightpool.sky import separation
 
 

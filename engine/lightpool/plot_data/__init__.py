@@ -1,6 +1,6 @@
 """Columns ready to draw: plain arrays and text from results, for any plotting library."""
 
-from lightpool.plot_data.counts import CountsSpectrum, counts_spectrum
+from lightpool.plot_data.counts import CountsSpectrum, counts_spectrum, poisson_interval, safe_range
 from lightpool.plot_data.field_of_view import FieldOfView, field_of_view
 from lightpool.plot_data.references import PublishedSpectrum, published_near
 from lightpool.plot_data.sed import SedCurve, SedPoints, sed_curve, sed_points
@@ -32,9 +32,11 @@ __all__ = [
     "field_of_view",
     "fit_summary",
     "outlines",
+    "poisson_interval",
     "published_near",
     "run_regions",
     "run_rows",
+    "safe_range",
     "sed_curve",
     "sed_points",
     "summary",

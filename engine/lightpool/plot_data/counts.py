@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from lightpool.fit import FitResult
+from lightpool.fitting import FitResult
 from lightpool.onoff import background
 
 
@@ -84,6 +84,15 @@ def counts_spectrum(cube: xr.Dataset, fit: FitResult | None = None) -> CountsSpe
         safe=safe,
         thresholds=edges[by_row.argmax(axis=1)][used],
     )
+
+
+def safe_range(cube: xr.Dataset) -> tuple[float, float]:
+    """Return the lowest and the highest safe energy of any row, TeV; the whole axis if no bin is safe."""
+    edges = cube["energy_edges"].to_numpy()
+    safe = np.flatnonzero(cube["mask_safe"].any(("region", "time")).to_numpy())
+    if not safe.size:
+        return float(edges[0]), float(edges[-1])
+    return float(edges[safe[0]]), float(edges[safe[-1] + 1])
 
 
 def poisson_interval(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

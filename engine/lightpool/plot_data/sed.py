@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lightpool.flux_points import ERG_PER_TEV, FluxPoints
+from lightpool.points import ERG_PER_TEV, FluxPoints
 from lightpool.spectra import SpectralModel
 
 #: What the columns are in, and what turns TeV cm-2 s-1 into it.

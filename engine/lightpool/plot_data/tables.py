@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import xarray as xr
 
-from lightpool.fit import FitResult
+from lightpool.fitting import FitResult
 from lightpool.html import with_error
 from lightpool.sky import separation
 

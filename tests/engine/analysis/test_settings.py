@@ -5,7 +5,7 @@ import pytest
 
 from lightpool.analysis import AnalysisSettings
 from lightpool.errors import SettingsError
-from lightpool.reduce import ReductionSettings
+from lightpool.reduction import ReductionSettings
 from lightpool.sky import Circle
 from lightpool.spectra import PowerLaw
 

@@ -11,12 +11,12 @@ from lightpool.analysis import Analysis, AnalysisSettings
 from lightpool.axes import energy_edges
 from lightpool.dl3 import DataStore
 from lightpool.errors import AnalysisError, DataError
-from lightpool.fit import fit
-from lightpool.flux_points import flux_points
-from lightpool.reduce import ReductionSettings, reduce
+from lightpool.fitting import fit
+from lightpool.points import flux_points
+from lightpool.reduction import ReductionSettings, reduce
 from lightpool.sky import Circle
 from lightpool.spectra import PowerLaw
-from lightpool.stack import stack
+from lightpool.stacking import stack
 
 CRAB = (1001, 1002, 1003, 1004)
 ON = Circle(83.633, 22.0145, 0.11)

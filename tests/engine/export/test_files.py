@@ -1,0 +1,191 @@
+"""Cube, summary, flux points and models come back from their files as they were."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+from astropy.io import fits
+from astropy.table import QTable, Table
+
+from lightpool.analysis.results import write_results
+from lightpool.config import AnalysisConfig
+from lightpool.config.model_file import read_models
+from lightpool.errors import DataError
+from lightpool.export.cube_file import read_cube, write_cube
+from lightpool.export.flux_point_file import write_flux_points, write_flux_points_ecsv
+from lightpool.export.provenance import provenance
+from lightpool.export.summary import summary, write_summary
+from lightpool.fitting import fit
+
+
+@pytest.fixture(scope="module")
+def written(joint, tmp_path_factory):
+    path = tmp_path_factory.mktemp("results") / "out"
+    joint.write(path, config=AnalysisConfig.from_yaml("datasets: {stack: false}"))
+    return path
+
+
+def test_every_file_is_there(written):
+    names = {str(path.relative_to(written)) for path in written.rglob("*") if path.is_file()}
+    ogip = {name for name in names if name.startswith("ogip/")}
+    assert len(ogip) == 16
+    assert names - ogip == {
+        "config.yaml", "summary.json", "cube.nc", "models.yaml", "models_covariance.dat", "flux_points.fits",
+        "flux_points.ecsv",
+    }  # fmt: skip
+
+
+def test_cube_comes_back(written, joint):
+    cube = read_cube(written / "cube.nc")
+    assert cube.drop_attrs(deep=False).identical(joint.cube.drop_attrs(deep=False))
+    assert fit(cube, joint.settings.model).stat == joint.fit.stat
+
+
+def test_cube_remembers_where_it_comes_from(written, joint):
+    attrs = read_cube(written / "cube.nc").attrs
+    assert json.loads(attrs["obs_ids"]) == [1001, 1002, 1003, 1004]
+    assert AnalysisConfig.from_dict(json.loads(attrs["config"])) == AnalysisConfig.read(
+        written / "config.yaml"
+    )
+    origin = json.loads(attrs["provenance"])
+    assert origin["creator"].startswith("Lightpool ")
+    assert {"numpy", "astropy", "xarray"} <= set(origin["packages"])
+    assert len(origin["files"]) == 4
+    assert json.loads(attrs["warnings"]) == json.loads(joint.cube.attrs["warnings"])
+
+
+def test_cube_without_off_candidates_comes_back(joint, tmp_path):
+    bare = joint.cube.isel(off_region=slice(0, 0))
+    write_cube(bare, tmp_path / "cube.nc", origin=provenance((), None))
+    assert read_cube(tmp_path / "cube.nc").sizes["off_region"] == 0
+
+
+def test_file_that_is_no_cube(tmp_path, joint):
+    with pytest.raises(DataError, match=r"none\.nc: no such cube file"):
+        read_cube(tmp_path / "none.nc")
+    (tmp_path / "text.nc").write_text("hello")
+    with pytest.raises(DataError, match=r"text\.nc: this cube file cannot be read"):
+        read_cube(tmp_path / "text.nc")
+    joint.cube.drop_vars("livetime").to_netcdf(tmp_path / "part.nc", engine="h5netcdf")
+    with pytest.raises(DataError, match=r"part\.nc: variable livetime"):
+        read_cube(tmp_path / "part.nc")
+
+
+def strict_json(path):
+    def refuse(word):
+        raise AssertionError(f"{word} is no JSON")
+
+    return json.loads(path.read_text(), parse_constant=refuse)
+
+
+def test_summary(written, joint):
+    values = strict_json(written / "summary.json")
+    assert set(values) == {"observations", "info_table", "fit", "warnings", "timing_s"}
+    rows = joint.cube.onoff.table()
+    for entry, row, run in zip(values["observations"], rows, joint.observations, strict=True):
+        assert entry["obs_id"] == run.obs_id
+        assert entry["livetime_s"] == pytest.approx(run.livetime)
+        assert entry["n_off_regions"] == int(joint.cube.onoff.n_off_regions.sel(time=rows.index(row)))
+        assert entry["counts"] == row["counts"]
+        assert entry["zenith_deg"] == pytest.approx(run.zenith)
+        assert entry["offset_deg"] == pytest.approx(0.5, abs=0.01)
+    assert values["info_table"] == joint.cube.onoff.cumulative()
+    assert values["fit"]["success"] is True
+    assert values["fit"]["stat"] == joint.fit.stat
+    parameters = {entry["name"]: entry for entry in values["fit"]["parameters"]}
+    assert set(parameters["index"]) == {"name", "value", "error", "unit", "frozen"}
+    assert parameters["index"]["value"] == joint.fit.model["index"].value
+    assert parameters["reference"]["frozen"]
+    np.testing.assert_array_equal(values["fit"]["covariance"], joint.fit.covariance)
+    assert values["warnings"] == list(joint.warnings)
+    assert {"read", "reduce", "fit", "flux_points"} <= set(values["timing_s"])
+
+
+def test_summary_without_a_fit(demo_store, settings, tmp_path):
+    from lightpool.analysis import Analysis
+
+    ours = Analysis(demo_store).run(settings.updated(model=None))
+    (tmp_path / "out").mkdir()
+    write_results(ours, tmp_path / "out")
+    assert strict_json(tmp_path / "out" / "summary.json")["fit"] is None
+    assert not (tmp_path / "out" / "models.yaml").exists()
+    assert not (tmp_path / "out" / "config.yaml").exists()
+
+
+def test_what_is_not_finite_becomes_null(joint, tmp_path):
+    dark = joint.cube.assign(
+        acceptance_off=joint.cube["acceptance_off"] * 0, counts_off=joint.cube["counts_off"] * 0
+    )
+    values = summary(cube=dark, observations=(), fit=None, warnings=(), timing_s={"read": math.inf})
+    write_summary(values, tmp_path / "summary.json")
+    read = strict_json(tmp_path / "summary.json")
+    assert read["info_table"][0]["alpha"] is None
+    assert read["timing_s"]["read"] is None
+    assert read["observations"][0]["zenith_deg"] is None
+
+
+def test_flux_points_fits(written, joint):
+    with fits.open(written / "flux_points.fits") as hdus:
+        assert [hdu.name for hdu in hdus] == ["PRIMARY", "FLUXPOINTS", "GTI"]
+        assert hdus[1].header["SED_TYPE"] == "likelihood"
+        assert hdus[1].header["UL_CONF"] == 0.9544997
+        assert len(hdus["GTI"].data) == 4
+        assert hdus[1].columns["ref_dnde"].unit == "TeV-1 s-1 cm-2"
+        assert hdus[1].data["stat_scan"].shape == (4, 11)
+        assert hdus[1].data["counts"].shape == (4, 4)
+    table = QTable.read(written / "flux_points.fits", hdu="FLUXPOINTS")
+    for name in ("norm", "norm_ul", "stat_scan", "counts", "npred_excess", "ts"):
+        np.testing.assert_array_equal(table[name], joint.points[name])
+    np.testing.assert_array_equal(table["dnde"].to_value("TeV-1 s-1 cm-2"), joint.points["dnde"])
+    np.testing.assert_allclose(table["norm_scan"][0], np.geomspace(0.2, 5, 11))
+    assert not table["success"][0]
+    assert str(table["reason"][0]) == joint.points["reason"][0] != ""
+
+
+def test_flux_points_of_one_row_keep_their_vectors(stacked, tmp_path):
+    write_flux_points(stacked.points, tmp_path / "fp.fits", observations=stacked.observations)
+    with fits.open(tmp_path / "fp.fits") as hdus:
+        assert hdus[1].header[f"TDIM{hdus[1].columns.names.index('counts') + 1}"] == "(1)"
+        assert Table.read(hdus[1])["counts"].shape == (4, 1)
+
+
+def texts(column):
+    """Return the texts of a column; ECSV knows no difference between an empty one and none."""
+    return [text or "" for text in column.tolist()]
+
+
+def test_flux_points_ecsv(written, joint):
+    table = QTable.read(written / "flux_points.ecsv")
+    assert table.meta["SED_TYPE"] == "likelihood"
+    assert table.meta["UL_CONF"] == 0.9544997
+    for name in ("e_ref", "ref_eflux", "norm", "norm_errn", "sqrt_ts", "counts", "dnde_ul"):
+        column = table[name]
+        values = column.value if hasattr(column, "unit") and column.unit else column
+        np.testing.assert_array_equal(np.asarray(values), joint.points[name])
+    assert table["dnde"].unit == "TeV-1 s-1 cm-2"
+    assert table["success"].tolist() == joint.points["success"].tolist()
+    assert texts(table["reason"]) == joint.points["reason"].tolist()
+
+
+def test_ecsv_text_with_quotes(joint, tmp_path):
+    data = joint.points.data.copy()
+    data["reason"] = ("point", np.array(['a "b" c', "", "#d", "e, f"]))
+    write_flux_points_ecsv(type(joint.points)(data, joint.points.model), tmp_path / "fp.ecsv")
+    assert texts(QTable.read(tmp_path / "fp.ecsv")["reason"]) == ['a "b" c', "", "#d", "e, f"]
+
+
+def test_other_confidence_level(joint, tmp_path):
+    three = type(joint.points)(joint.points.data, joint.points.model, ul_sigma=3.0)
+    write_flux_points(three, tmp_path / "fp.fits", observations=())
+    assert fits.getheader(tmp_path / "fp.fits", "FLUXPOINTS")["UL_CONF"] == 0.9973002
+
+
+def test_models(written, joint):
+    (source,) = read_models(written / "models.yaml")
+    assert source.name == "crab"
+    assert source.spectral == joint.fit.model
+    assert source.spectral["amplitude"].error == joint.fit.model["amplitude"].error
+    np.testing.assert_array_equal(source.spectral.covariance, joint.fit.covariance)

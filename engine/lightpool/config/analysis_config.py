@@ -11,11 +11,12 @@ from pydantic import Field, PrivateAttr, ValidationError, field_validator
 
 from lightpool.config import sections as s
 from lightpool.config.problems import as_settings_error
+from lightpool.config.section import Section
 from lightpool.config.yaml_text import dump, load
 from lightpool.errors import SettingsError
 
 
-class AnalysisConfig(s.Section):
+class AnalysisConfig(Section):
     """A configuration: the schema of the tutorials with the additions of Lightpool.
 
     Examples

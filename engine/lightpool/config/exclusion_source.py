@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from lightpool.config.paths import find
-from lightpool.config.sections import SkyCircle
+from lightpool.config.section import SkyCircle
 from lightpool.errors import DataError, SettingsError
 from lightpool.exclusion import Exclusion, ExclusionMask
 from lightpool.sky import Circle, as_circle

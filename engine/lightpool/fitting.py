@@ -12,6 +12,7 @@ import xarray as xr
 
 from lightpool.errors import SettingsError
 from lightpool.forward import FitRange, Folded, as_fit_range
+from lightpool.html import table, with_error
 from lightpool.profile import best_norm
 from lightpool.spectra import SpectralModel
 from lightpool.statistics import WStat, profiled_background, wstat
@@ -84,9 +85,13 @@ class FitResult:
         return "\n".join(lines + [f"  note: {sentence}" for sentence in self.health])
 
     def _repr_html_(self) -> str:
-        from lightpool.html import fit_table
-
-        return fit_table(self)
+        rows = []
+        for p in self.model.parameters:
+            value, error = with_error(p.value, p.error)
+            rows.append((p.name, value, "frozen" if p.frozen else error, p.unit))
+        summary = f"{self.message} stat / dof = {self.stat:.2f} / {self.dof}"
+        head = ("parameter", "value", "error", "unit")
+        return table(head, rows, caption=f"{type(self.model).__name__}: {summary}", notes=self.health)
 
 
 def fit(cube: xr.Dataset, model: SpectralModel, *, fit_range: Any = None) -> FitResult:

@@ -5,11 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from lightpool.fitting import FitResult
-    from lightpool.points import FluxPoints
+from typing import Any
 
 
 def table(
@@ -48,35 +44,3 @@ def with_error(value: float, error: float) -> tuple[str, str]:
         return f"{value:.{digits}e}", f"{error:.1e}"
     decimals = max(-place, 0)
     return f"{value:.{decimals}f}", f"{error:.{decimals}f}"
-
-
-def fit_table(result: FitResult) -> str:
-    """Return a fit as a table with one row for each parameter."""
-    rows = []
-    for p in result.model.parameters:
-        value, error = with_error(p.value, p.error)
-        rows.append((p.name, value, "frozen" if p.frozen else error, p.unit))
-    caption = f"{type(result.model).__name__}: {result.message} stat / dof = {result.stat:.2f} / {result.dof}"
-    return table(("parameter", "value", "error", "unit"), rows, caption=caption, notes=result.health)
-
-
-def flux_point_table(points: FluxPoints) -> str:
-    """Return flux points as a table of E² dN/dE."""
-    rows = []
-    for k in range(len(points)):
-        span = f"{points['e_min'][k]:.3g} - {points['e_max'][k]:.3g}"
-        if not points["success"][k]:
-            rows.append((span, "", "", "", points["reason"][k]))
-            continue
-        value, low, high, limit = (points[f"e2dnde{s}"][k] for s in ("", "_errn", "_errp", "_ul"))
-        rows.append(
-            (span, f"{value:.3g}", f"-{low:.2g} +{high:.2g}", f"< {limit:.3g}", f"{points['sqrt_ts'][k]:.1f}")
-        )
-    head = (
-        "energy [TeV]",
-        "E² dN/dE [TeV cm-2 s-1]",
-        "errors",
-        f"limit ({points.ul_sigma:g} sigma)",
-        "sqrt_ts",
-    )
-    return table(head, rows, caption="Flux points")

@@ -11,6 +11,7 @@ import xarray as xr
 from lightpool.axes import checked_edges, nearest_edges
 from lightpool.errors import SettingsError
 from lightpool.forward import Folded, as_fit_range
+from lightpool.html import table
 from lightpool.profile import NormProfiles
 from lightpool.spectra import SpectralModel
 from lightpool.statistics import WStat, profiled_background
@@ -136,9 +137,18 @@ class FluxPoints:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        from lightpool.html import flux_point_table
-
-        return flux_point_table(self)
+        rows = []
+        for k in range(len(self)):
+            span = f"{self['e_min'][k]:.3g} - {self['e_max'][k]:.3g}"
+            if not self["success"][k]:
+                rows.append((span, "", "", "", self["reason"][k]))
+                continue
+            value, low, high, limit = (self[f"e2dnde{s}"][k] for s in ("", "_errn", "_errp", "_ul"))
+            errors, sigma = f"-{low:.2g} +{high:.2g}", f"{self['sqrt_ts'][k]:.1f}"
+            rows.append((span, f"{value:.3g}", errors, f"< {limit:.3g}", sigma))
+        limit_head = f"limit ({self.ul_sigma:g} sigma)"
+        head = ("energy [TeV]", "E² dN/dE [TeV cm-2 s-1]", "errors", limit_head, "sqrt_ts")
+        return table(head, rows, caption="Flux points")
 
 
 def ul_confidence(sigma: float) -> float:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from lightpool.errors import SettingsError
-from lightpool.simulate.checks import check_name, check_range
+from lightpool.simulate.checks import check_name, check_range, check_whole
 from lightpool.simulate.instrument import Instrument
 from lightpool.simulate.source import Source
 from lightpool.sky import offset_by
@@ -48,7 +48,7 @@ class Run:
     ontime: float
 
     def __post_init__(self) -> None:
-        check_range("obs_id", self.obs_id, 1, 999_999_999)
+        check_whole("obs_id", self.obs_id, 1, 999_999_999)
         check_name("target", self.target)
         for what, value, limit in (
             ("target longitude", self.target_lon, 360),
@@ -163,7 +163,7 @@ def wobble_runs(
     wobble : float, deg
         Distance of the pointing from the target.
     """
-    check_range("number of runs", n, 1, 10_000)
+    check_whole("number of runs", n, 1, 10_000)
     check_range("pause", pause, 0, 1e9)
     check_range("wobble", wobble, 0, 5)
     runs = []

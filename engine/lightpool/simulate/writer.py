@@ -146,17 +146,14 @@ def _whole_or_nothing(output: Path, overwrite: bool) -> Iterator[Path]:
         yield partial
         if overwrite and output.exists():
             os.rename(output, old)
-        try:
-            os.rename(partial, output)
-        except OSError:
-            if old.exists():
-                os.rename(old, output)
-            raise
+        os.rename(partial, output)
     except OSError as error:
         raise SettingsError(
             "the simulated store cannot be written", where=str(output), found=str(error)
         ) from error
     finally:
+        if old.exists() and not output.exists():  # interrupted between the two: the old one comes back
+            os.rename(old, output)
         shutil.rmtree(partial, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
 

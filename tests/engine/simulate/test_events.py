@@ -10,7 +10,7 @@ import pytest
 
 from lightpool.errors import SettingsError
 from lightpool.simulate import Burst, Instrument, Run, Source, Spectrum
-from lightpool.simulate.events import draw_events
+from lightpool.simulate.events import _interpolate, _largest_in_cells, draw_events
 from lightpool.sky import separation
 
 DEADC = 0.9
@@ -169,6 +169,26 @@ def test_background_is_the_interpolated_table_times_ontime(tables):
     chi2 = np.sum(pull(found[big], expected[big]) ** 2)
     assert chi2 < big.sum() + 4 * np.sqrt(2 * big.sum())
     assert abs(pull(found.sum(), expected.sum())) < 4
+
+
+def test_no_rate_in_a_cell_exceeds_the_bound_that_proposes_its_events(tables):
+    """Otherwise events would be lost. A rough table, so that the largest value is everywhere in the cells."""
+    rng = np.random.default_rng(4)
+    log_rate = rng.normal(size=tables.bkg.shape)
+    bound = _largest_in_cells(log_rate)
+    assert bound.shape == log_rate.shape
+    n = 200_000
+    log_e = np.log(tables.bkg_energy_edges)
+    energy = np.exp(rng.uniform(log_e[0], log_e[-1], n))
+    fov_lat, fov_lon = rng.uniform(-2.5, 2.5, (2, n))
+    cell = (
+        np.searchsorted(tables.bkg_energy_edges, energy) - 1,
+        np.searchsorted(tables.fov_edges, fov_lat) - 1,
+        np.searchsorted(tables.fov_edges, fov_lon) - 1,
+    )
+    ratio = _interpolate(log_rate, tables, energy, fov_lat, fov_lon) - bound[cell]
+    assert ratio.max() <= 1e-9
+    assert ratio.max() > -0.1  # and it is not needlessly far above
 
 
 def test_background_is_centred_on_the_pointing_even_near_a_pole(tables):

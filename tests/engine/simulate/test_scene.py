@@ -47,6 +47,19 @@ def test_wobble_runs_go_round_the_target_one_after_the_other():
     assert (again.lon, again.lat) == (north.lon, north.lat)
 
 
+def test_run_numbers_are_whole_and_may_come_from_numpy():
+    start = from_utc("2004-12-04T22:00:00")
+    assert (
+        wobble_runs("A", 83.6, 22.0, obs_id=np.int64(4), start=np.float64(start), n=np.int64(2))[1].obs_id
+        == 5
+    )
+    for obs_id in (1.5, "1"):
+        with pytest.raises(SettingsError, match="obs_id must be a whole number"):
+            Run(obs_id, "A", 0, 0, 0, 0, start, 100)
+    with pytest.raises(SettingsError, match="obs_id is out of range; found 0"):
+        Run(0, "A", 0, 0, 0, 0, start, 100)
+
+
 def test_a_scene_wants_runs_over_the_horizon_and_unique_names():
     with pytest.raises(SettingsError, match="a scene needs runs; found 0"):
         Scene("x", ())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -73,6 +75,13 @@ def test_psf_draws_have_the_containment_of_the_table(tables):
         expected = 0.6 * low + 0.4 * high
         error = np.sqrt(expected * (1 - expected) / n)
         assert np.mean(rad < tables.rad_edges[edge]) == pytest.approx(expected, abs=4 * error)
+
+
+def test_inside_a_ring_directions_are_uniform_on_the_sky(tables):
+    disc = replace(tables, rad_edges=np.array([0.0, 0.3]), psf=np.ones_like(tables.psf[:1]))
+    rad = disc.draw_rad(np.random.default_rng(3), np.full(20_000, 1.0), np.full(20_000, 0.5))
+    assert rad.max() <= 0.3
+    assert np.mean(rad < 0.3 / np.sqrt(2)) == pytest.approx(0.5, abs=4 * 0.5 / np.sqrt(20_000))
 
 
 def test_energy_draws_follow_the_dispersion_of_the_table(tables):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 import pytest
@@ -70,6 +71,22 @@ def test_a_failed_overwrite_keeps_the_old_store(scene, tmp_path):
 
     with pytest.raises(KeyboardInterrupt):
         simulate(scene, tmp_path / "a", 1, overwrite=True, progress=stop)
+    assert contents(tmp_path) == before
+
+
+def test_a_failure_between_the_two_renames_brings_the_old_store_back(scene, tmp_path, monkeypatch):
+    simulate(scene, tmp_path / "a")
+    before = contents(tmp_path)
+    rename = os.rename
+
+    def fail(source, target):
+        if str(source).endswith(".partial"):
+            raise OSError("disk is gone")
+        rename(source, target)
+
+    monkeypatch.setattr(os, "rename", fail)
+    with pytest.raises(SettingsError, match="cannot be written; found disk is gone"):
+        simulate(scene, tmp_path / "a", 1, overwrite=True)
     assert contents(tmp_path) == before
 
 

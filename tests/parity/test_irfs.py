@@ -92,8 +92,11 @@ def test_background_of_hess(hess_pair):
 
 def test_background_gaps(hess_pair):
     ours, theirs = hess_pair
-    theirs.bkg.interp_missing_data(axis_name="energy")
-    np.testing.assert_allclose(ours.bkg.without_gaps().values, theirs.bkg.data, rtol=1e-4)
+    bkg = theirs.bkg  # gammapy reads it anew at each access
+    n_filled = np.count_nonzero(bkg.data)
+    bkg.interp_missing_data(axis_name="energy")
+    np.testing.assert_allclose(ours.bkg.without_gaps().values, bkg.data, rtol=1e-4)
+    assert np.count_nonzero(bkg.data) > n_filled or ours.obs_id != 20136
 
 
 def test_times_and_livetime(pair):

@@ -176,7 +176,9 @@ def _log_interpolated(values: np.ndarray, *at: Location) -> np.ndarray:
 def _without_gaps(background: _Background) -> _Background:
     filled = background.values.astype(float).reshape(len(background.energy), -1)
     bins = np.arange(len(filled))
-    for column in filled.T[((filled > 0).any(axis=0) & (filled <= 0).any(axis=0))]:
+    has_gaps = (filled > 0).any(axis=0) & (filled <= 0).any(axis=0)
+    for i in np.flatnonzero(has_gaps):
+        column = filled[:, i]
         has = column > 0
         logs = np.interp(bins, bins[has], np.log(column[has]))
         first, last = np.flatnonzero(has)[[0, -1]]

@@ -17,6 +17,22 @@ _DAY = 86400.0
 _FIELD = 20.0  # deg: no Cherenkov camera sees further from its pointing
 
 
+def check_frame(header: Table) -> None:
+    """Raise a DataError if the directions of an event list are not of the equator and equinox J2000.
+
+    FK5 passes for ICRS: they differ by hundredths of an arcsecond.
+    """
+    frame = (header.text("RADECSYS") or header.text("RADESYS") or "ICRS").upper()
+    equinox = header.number("EQUINOX", 2000.0)
+    if frame not in ("ICRS", "FK5") or equinox != 2000:
+        raise DataError(
+            "directions of this frame cannot be used",
+            where=header.where,
+            found=f"{frame}, equinox {equinox:g}",
+            expected="ICRS or FK5, equinox 2000",
+        )
+
+
 def check_events(events: Events, where: str, *, gti: Gti, lon: float, lat: float) -> None:
     """Raise a DataError if most events are days away from the good time or far from the pointing."""
     if not len(events):
@@ -39,16 +55,23 @@ def check_events(events: Events, where: str, *, gti: Gti, lon: float, lat: float
         )
 
 
-def event_warnings(run: str, events: Events, gti: Gti, aeff: EffectiveArea) -> tuple[str, ...]:
-    """Return sentences about the event list of `run`."""
+def event_warnings(
+    run: str, events: Events, gti: Gti, aeff: EffectiveArea, *, n_expected: int = -1
+) -> tuple[str, ...]:
+    """Return sentences about the event list of `run`; the index expects `n_expected` rows (-1: any)."""
     out = []
+    n_rows = len(events) + events.n_unusable
+    if n_expected not in (-1, n_rows):
+        out.append(f"{run}: the event list has {n_rows} rows, the obs-index says {n_expected}.")
     if events.n_unusable:
         out.append(
-            f"{run}: {events.n_unusable} of {events.n_unusable + len(events)} event rows cannot be used "
+            f"{run}: {events.n_unusable} of {n_rows} event rows cannot be used "
             "(no number, or energy not positive) and are left out."
         )
     if not len(events):
         return (*out, f"{run}: the event list is empty.")
+    if doubles := _doubles(events):
+        out.append(f"{run}: {doubles} events are in the list more than once.")
     late = int(_days_away(events, gti).sum())
     if late:
         out.append(f"{run}: {late} events are more than a day outside the good time.")
@@ -75,11 +98,22 @@ def header_warnings(
     livetime, deadc = header.number("LIVETIME", None), header.number("DEADC", None)
     if ontime and livetime is not None and deadc is not None and abs(livetime / ontime - deadc) > 0.01:
         out.append(f"{run}: DEADC is {deadc:.4f}, but LIVETIME / ONTIME is {livetime / ontime:.4f}.")
+    mode = header.text("OBS_MODE").upper()
+    if mode in ("DRIFT", "SLEW", "SLEWING"):
+        out.append(f"{run}: OBS_MODE is {mode}, but the pointing is taken as fixed at RA_PNT, DEC_PNT.")
     if all(math.isfinite(v) for v in index_pointing):
         apart = float(separation(*pointing, *index_pointing))
         if apart > 0.05:
             out.append(f"{run}: the pointing of the events is {apart:.2f} deg from that of the obs-index.")
     return tuple(out)
+
+
+def _doubles(events: Events) -> int:
+    order = np.argsort(events.time, kind="stable")
+    same = np.diff(events.time[order]) == 0
+    for values in (events.energy, events.lon, events.lat):
+        same &= np.diff(values[order]) == 0
+    return int(same.sum())
 
 
 def _days_away(events: Events, gti: Gti) -> np.ndarray:

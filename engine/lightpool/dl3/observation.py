@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import overload
 
 from lightpool.dl3.background import Background2D, Background3D, read_background
-from lightpool.dl3.consistency import check_events, event_warnings, header_warnings
+from lightpool.dl3.consistency import check_events, check_frame, event_warnings, header_warnings
 from lightpool.dl3.effective_area import EffectiveArea, read_effective_area
 from lightpool.dl3.energy_dispersion import EnergyDispersion, read_energy_dispersion
 from lightpool.dl3.events import Events, read_events
@@ -41,6 +41,8 @@ class Observation:
         Name to show; the OBJECT of the events where empty.
     index_zenith, index_lon, index_lat : float, deg
         What the obs-index says, NaN where it says nothing.
+    index_n_events : int
+        Rows of the event list as the obs-index says, -1 where it says nothing.
     """
 
     def __init__(
@@ -53,9 +55,11 @@ class Observation:
         index_zenith: float = math.nan,
         index_lon: float = math.nan,
         index_lat: float = math.nan,
+        index_n_events: int = -1,
     ) -> None:
         self.obs_id = int(obs_id)
         self._hdus, self._cache, self._target = tuple(hdus), cache, target
+        self._index_n_events = index_n_events
         self._foreign: dict[str, str] = {}
         self._index_zenith, self._index_pointing = float(index_zenith), (float(index_lon), float(index_lat))
 
@@ -123,8 +127,9 @@ class Observation:
     @cached_property
     def events(self) -> Events:
         """Events in the file's order, not cut to the good time."""
+        where = self._header.where
         events = read_events(self._table("events"), gti_table=self._table("gti"))
-        check_events(events, self._header.where, gti=self.gti, lon=self.lon, lat=self.lat)
+        check_events(events, where, gti=self.gti, lon=self.lon, lat=self.lat)
         return events
 
     @cached_property
@@ -172,7 +177,7 @@ class Observation:
         run = f"run {self.obs_id}"
         pointing = (self.lon, self.lat), self._index_pointing
         return (
-            *event_warnings(run, self.events, self.gti, self.aeff),
+            *event_warnings(run, self.events, self.gti, self.aeff, n_expected=self._index_n_events),
             *header_warnings(run, self._header, self.gti, *pointing),
         )
 
@@ -224,7 +229,9 @@ class Observation:
 
     @cached_property
     def _header(self) -> Table:
-        return self._table("events").without_rows()
+        table = self._table("events").without_rows()
+        check_frame(table)
+        return table
 
     def __repr__(self) -> str:
         name = f" {self._target!r}" if self._target else ""

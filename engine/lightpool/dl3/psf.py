@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -137,7 +138,11 @@ def read_psf(table: Table, hdu_class: str = "") -> Psf:
     DataError
         If the form is not known, or columns, units, shapes or values cannot be right.
     """
-    readers = {"psf_table": _read_table, "psf_3gauss": _read_gauss, "psf_king": _read_king}
+    readers: dict[str, Callable[[Table, Axis, Axis], Psf]] = {
+        "psf_table": _read_table,
+        "psf_3gauss": _read_gauss,
+        "psf_king": _read_king,
+    }
     kind = (table.text("HDUCLAS4") or hdu_class).lower()
     if not kind:
         kind = next((form for form, column in _TELLING.items() if column in table), "")

@@ -120,7 +120,11 @@ class DataStore:
         if cone is not None:
             where = _as_cone(cone)
             lon, lat = self.runs["ra_pnt"], self.runs["dec_pnt"]
+            unknown = [i for i in ids if not np.isfinite(lon[self._row[i]] + lat[self._row[i]])]
             near = separation(where.lon, where.lat, lon, lat) < where.radius
+            for i in unknown:  # such an index says nothing about the pointing
+                obs = self.observation(i)
+                near[self._row[i]] = where.contains(obs.lon, obs.lat)
             ids = [i for i in ids if near[self._row[i]]]
             asked.append(f"pointing within {where.radius:g} deg of ({where.lon:g}, {where.lat:g}) deg")
         if time is not None:
@@ -145,8 +149,9 @@ class DataStore:
     @cached_property
     def _targets(self) -> Targets:
         runs = self.runs
-        names = runs["object"] if self._has_names else [self._name_in_file(i) for i in self.obs_ids]
-        return Targets(runs["obs_id"], names, runs["target"], runs["ra_obj"], runs["dec_obj"])
+        by_index = self._has_names
+        names = list(runs["object"]) if by_index else [self._name_in_file(i) for i in self.obs_ids]
+        return Targets(runs["obs_id"], names, list(runs["target"]), runs["ra_obj"], runs["dec_obj"])
 
     def fresh_observation(self, obs_id: int) -> Observation:
         """Return a run of the store that nobody else holds, to be read and let go."""
@@ -160,6 +165,7 @@ class DataStore:
             index_zenith=runs["zen_pnt"][i],
             index_lon=runs["ra_pnt"][i],
             index_lat=runs["dec_pnt"][i],
+            index_n_events=int(runs["n_events"][i]),
         )
 
     @property

@@ -65,7 +65,8 @@ class Targets:
             ids = tuple(int(obs_id[i]) for i in rows)
             self.by_name[name] = ids
             self.name_of.update(dict.fromkeys(ids, name))
-            for alias in (name, *(object_[i] for i in rows)):
+            spellings = [name, *(object_[i] for i in rows)]
+            for alias in (*spellings, *(spelling.split("(")[0] for spelling in spellings)):
                 self._aliases.setdefault(plain_name(alias), ids)
         for label in dict.fromkeys(target):
             same = tuple(int(obs_id[i]) for i in range(len(obs_id)) if target[i] == label)

@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from lightpool.alpha_systematic import as_systematic
 from lightpool.errors import SettingsError
 from lightpool.forward import FitRange, Folded, as_fit_range
 from lightpool.html import table, with_error
 from lightpool.profile import best_norm
 from lightpool.spectra import SpectralModel
-from lightpool.statistics import WStat, profiled_background, wstat
+from lightpool.statistics import profiled_background
 
 #: Far below the 0.1 that MIGRAD asks for by default: with an exact gradient it costs a step or two,
 #: and the result no longer depends on where the fit began.
@@ -94,7 +95,9 @@ class FitResult:
         return table(head, rows, caption=f"{type(self.model).__name__}: {summary}", notes=self.health)
 
 
-def fit(cube: xr.Dataset, model: SpectralModel, *, fit_range: Any = None) -> FitResult:
+def fit(
+    cube: xr.Dataset, model: SpectralModel, *, fit_range: Any = None, alpha_systematic: float = 0.0
+) -> FitResult:
     """Return the best fit of `model` to all rows of `cube` together.
 
     MIGRAD minimises WStat with its exact gradient; errors come from the numerical Hessian at
@@ -108,6 +111,8 @@ def fit(cube: xr.Dataset, model: SpectralModel, *, fit_range: Any = None) -> Fit
         Start values, limits and what is frozen.
     fit_range : (low, high), TeV or quantities, optional
         Whole bins inside take part.
+    alpha_systematic : float
+        Relative uncertainty of alpha, profiled out in every bin; 0.01 is 1 %. See `SystematicWStat`.
 
     Raises
     ------
@@ -124,7 +129,7 @@ def fit(cube: xr.Dataset, model: SpectralModel, *, fit_range: Any = None) -> Fit
                 found=f"{p.value:g}",
                 expected=f"{p.min:g} to {p.max:g}",
             )
-    folded = Folded(cube, fit_range)
+    folded = Folded(cube, fit_range, as_systematic(alpha_systematic))
     folded.require_bins(fit_range)
     objective = _Objective(folded, model)
     minimum = _minimise(objective, model)
@@ -132,7 +137,7 @@ def fit(cube: xr.Dataset, model: SpectralModel, *, fit_range: Any = None) -> Fit
     best = model.fitted(minimum.values, minimum.covariance)
     npred = folded.npred(best)
     mask = folded.mask
-    stat = float(wstat(folded.counts[mask], folded.counts_off[mask], folded.alpha[mask], npred[mask]).sum())
+    stat = float(folded.statistic(mask).terms(npred[mask]).stat.sum())
     has_off = folded.alpha > 0
     safe_alpha = np.where(has_off, folded.alpha, 1.0)
     mu_bkg = np.where(
@@ -161,7 +166,7 @@ class _Objective:
     def __init__(self, folded: Folded, model: SpectralModel) -> None:
         mask = folded.mask
         self._matrix = folded.matrix()
-        self._statistic = WStat(folded.counts[mask], folded.counts_off[mask], folded.alpha[mask])
+        self._statistic = folded.statistic(mask)
         self._grid = model.integrator(folded.energy_true_edges)
         self._evaluate, self._slopes = model.evaluate, model.gradient
         self._free = model.free_indices

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from lightpool.alpha_systematic import statistic
 from lightpool.axes import whole_bins_inside
 from lightpool.errors import AnalysisError, SettingsError
 from lightpool.onoff import acceptance_ratio
 from lightpool.spectra import SpectralModel
+from lightpool.statistics import WStat
 from lightpool.units import to_float
 
 FitRange = tuple[float, float] | None
@@ -49,6 +51,8 @@ class Folded:
     cube : Dataset
     fit_range : (float, float), TeV, optional
         Only bins that lie inside as a whole take part.
+    alpha_systematic : float
+        Relative standard deviation of alpha, independent in each bin.
 
     Attributes
     ----------
@@ -58,7 +62,8 @@ class Folded:
         Safe, inside the fit range and with an OFF measurement.
     """
 
-    def __init__(self, cube: xr.Dataset, fit_range: FitRange = None) -> None:
+    def __init__(self, cube: xr.Dataset, fit_range: FitRange = None, alpha_systematic: float = 0.0) -> None:
+        self._alpha_systematic = alpha_systematic
         cube = cube.transpose("region", "time", "energy_true", "energy", ...)
         self.shape = cube["counts"].shape
         rows, n_energy = self.shape[0] * self.shape[1], self.shape[2]
@@ -102,6 +107,12 @@ class Folded:
             fit = "" if fit_range is None else f" {fit_range[0]:g} to {fit_range[1]:g} TeV"
             why, remedy = f"no safe bin lies in the fit range{fit}", "Widen the fit range"
         raise AnalysisError("there is no energy bin to fit", found=why, remedy=remedy)
+
+    def statistic(self, cells: Any) -> WStat:
+        """Return the statistic of some bins: a mask or a pair of index arrays over (rows, energy)."""
+        return statistic(
+            self.counts[cells], self.counts_off[cells], self.alpha[cells], self._alpha_systematic
+        )
 
     def matrix(self) -> np.ndarray:
         """Return the response of the bins in `mask`, shape (bins, energy_true), cm2 s."""

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from lightpool.alpha_systematic import as_systematic
 from lightpool.axes import checked_edges, nearest_edges
 from lightpool.errors import SettingsError
 from lightpool.forward import Folded, as_fit_range
 from lightpool.html import table
 from lightpool.profile import NormProfiles
 from lightpool.spectra import SpectralModel
-from lightpool.statistics import WStat, profiled_background
+from lightpool.statistics import profiled_background
 from lightpool.units import to_float
 
 #: The norms at which the statistic is tabulated.
@@ -159,7 +160,13 @@ def ul_confidence(sigma: float) -> float:
 
 
 def flux_points(
-    cube: xr.Dataset, model: SpectralModel, edges: Any, *, fit_range: Any = None, ul_sigma: float = 2.0
+    cube: xr.Dataset,
+    model: SpectralModel,
+    edges: Any,
+    *,
+    fit_range: Any = None,
+    ul_sigma: float = 2.0,
+    alpha_systematic: float = 0.0,
 ) -> FluxPoints:
     """Return flux points: in each band the norm of `model` that fits best, its shape held fixed.
 
@@ -179,6 +186,8 @@ def flux_points(
     ul_sigma : float
         The limit is the upper crossing of ``stat_min + ul_sigma**2``, from the best fit even
         where that is negative.
+    alpha_systematic : float
+        As for `fit`.
 
     Returns
     -------
@@ -199,7 +208,7 @@ def flux_points(
     ul_sigma = to_float(ul_sigma, "deg", name="ul_sigma")
     if not 0 < ul_sigma <= 10:
         raise SettingsError("ul_sigma is out of range", found=f"{ul_sigma:g}", expected="0 to 10")
-    folded = Folded(cube, fit_range)
+    folded = Folded(cube, fit_range, as_systematic(alpha_systematic))
     axis = folded.energy_edges
     if requested[-1] <= axis[0] or requested[0] >= axis[-1]:
         raise SettingsError(
@@ -252,7 +261,7 @@ class _Bands:
             return out
         cells = (self.rows, self.bins)
         folded = self.folded
-        statistic = WStat(folded.counts[cells], folded.counts_off[cells], folded.alpha[cells])
+        statistic = folded.statistic(cells)
         profiles = NormProfiles(statistic, self.signal[cells], np.searchsorted(self.band, self.filled))
         norm = profiles.minimum()
         upper, lower, limit = profiles.crossings(norm, np.array([1.0, -1.0, ul_sigma**2]))

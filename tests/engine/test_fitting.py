@@ -223,3 +223,18 @@ class TestFluxPoints:
             np.testing.assert_allclose(
                 points["ts"][good], np.maximum(points["stat_null"] - points["stat"], 0)[good], atol=1e-9
             )
+
+
+def test_an_uncertain_alpha_widens_errors_and_limits(cube):
+    plain, unsure = (lp.fit(cube, lp.PowerLaw(), alpha_systematic=x) for x in (0.0, 0.05))
+    assert unsure.success
+    assert unsure.model["amplitude"].error > plain.model["amplitude"].error
+    off = np.full(cube["counts"].shape, 5000.0)  # a large background, of which alpha decides the most
+    faint = cube.assign(
+        counts=cube["counts"].copy(data=np.rint(cube.onoff.alpha.values * off)),
+        counts_off=cube["counts_off"].copy(data=off),
+    )
+    limits = [lp.flux_points(faint, TRUTH, [0.6, 2], alpha_systematic=x)["norm_ul"][0] for x in (0, 0.05)]
+    assert limits[1] > 1.5 * limits[0]
+    with pytest.raises(SettingsError, match="alpha_systematic"):
+        lp.fit(cube, lp.PowerLaw(), alpha_systematic=3)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import pickle
+import subprocess
+import sys
 
 import pytest
 from astropy.io import fits
@@ -167,6 +169,11 @@ def test_old_files_are_let_go(gadf, monkeypatch):
     for i in (2, 3):
         cache.open(root / "data" / f"run_{i}.fits")
     assert cache.open(root / "data" / "run_1.fits") is not first
+
+
+def test_astropy_is_loaded_with_the_first_file():
+    code = "import sys, lightpool.dl3; sys.exit('astropy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_messages_show_no_path_of_the_machine(gadf):

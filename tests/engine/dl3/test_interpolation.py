@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lightpool.dl3.interpolation import along_first, multilinear
@@ -37,6 +37,7 @@ edges_strategy = st.lists(st.floats(0.1, 3.0), min_size=1, max_size=5).map(
 cells = st.floats(-5, 5)
 
 
+@settings(deadline=None)  # a busy machine is no defect
 @given(edges_strategy, edges_strategy, st.data())
 def test_two_axes_follow_the_scalar_reference(first_edges, second_edges, data):
     first, second = bins(first_edges, log=True), bins(second_edges)
@@ -52,6 +53,7 @@ def test_two_axes_follow_the_scalar_reference(first_edges, second_edges, data):
     assert stepwise == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
+@settings(deadline=None)  # a busy machine is no defect
 @given(edges_strategy, st.lists(st.floats(0.001, 30), min_size=1, max_size=6))
 def test_nodes_give_back_their_own_values(edges, values):
     axis = bins(edges)

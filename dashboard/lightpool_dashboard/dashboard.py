@@ -71,16 +71,22 @@ class Dashboard:
         head = w.HBox([name, self.status.box, self.summary.box])
         head.add_class("lp-head")
         panels = w.VBox(
-            [self.data.box, self.region.box, self.energy.box, self.model.box, self.appearance.box]
+            [
+                self.data.box,
+                self.region.box,
+                self.energy.box,
+                self.model.box,
+                self.appearance.box,
+                self.messages.box,
+            ]
         )
         panels.add_class("lp-controls")
         tables = w.VBox([self.fit.box, self.runs.box])
         tables.add_class("lp-tables")
         figures = w.GridBox([self.sky.box, self.counts.box, self.sed.box, tables])
         figures.add_class("lp-views")
-        main = w.VBox([self.messages.box, figures])
-        main.add_class("lp-main")
-        body = w.HBox([panels, main])
+        figures.add_class("lp-main")
+        body = w.HBox([panels, figures])
         body.add_class("lp-body")
         root.children = [style, head, body]
         return root

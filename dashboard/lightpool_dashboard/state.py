@@ -110,7 +110,7 @@ class State(tl.HasTraits):
         if inside != value:
             allowed = f"{limits.low:g} to {limits.high:g}{unit}"
             self._notice(name, f"{limits.label} {value:g}{unit} is outside {allowed}; {inside:g} is taken")
-        else:
+        elif inside != getattr(self, name):  # not so when the clamped value comes back from its control
             self._notice(name, "")
         # A slider sends 0.12000000000000001: six digits keep scripts and titles readable.
         return type(value)(float(f"{inside:.6g}"))

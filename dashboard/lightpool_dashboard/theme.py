@@ -28,6 +28,11 @@ SKY_COLOURS = (ON_CIRCLE, EXCLUDED, REJECTED, *RUNS)
 RUN_MARKERS = ("circle", "square", "diamond", "triangle-up", "cross", "triangle-down")
 
 
+def run_style(k: int) -> tuple[str, str]:
+    """Return marker and colour of the run in row `k`; both repeat together when there are many runs."""
+    return RUN_MARKERS[k % len(RUNS)], RUNS[k % len(RUNS)]
+
+
 @cache
 def style_sheet() -> str:
     """Return the text of style.css."""

@@ -9,7 +9,7 @@ from lightpool_dashboard.controls.link import Link, Notice, labelled, panel
 from lightpool_dashboard.state import State
 
 #: What the models are called on the page, by the short name of the engine.
-MODEL_LABELS = {"power-law": "Power law", "exp-cutoff-power-law": "Power law, exponential cutoff"}
+MODEL_LABELS = {"power-law": "Power law", "exp-cutoff-power-law": "Exp. cutoff power law"}
 
 
 class ModelPanel:

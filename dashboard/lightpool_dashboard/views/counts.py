@@ -94,8 +94,8 @@ class CountsView:
         marks.put(self.background, *_steps(spectrum, spectrum.background))
         if spectrum.npred is not None:
             marks.put(self.npred, *_steps(spectrum, spectrum.npred))
-        safe, seen = spectrum.safe, spectrum.safe & (spectrum.counts > 0)
-        bars = (centres[safe], spectrum.counts_low[safe], spectrum.counts_high[safe])
+        seen = spectrum.safe & (spectrum.counts > 0)
+        bars = (centres[seen], spectrum.counts_low[seen], spectrum.counts_high[seen])
         marks.put(self.errors, *marks.error_bars(*bars, floor=FLOOR))
         marks.put(self.points, centres[seen], spectrum.counts[seen])
         marks.put(self.thresholds, *marks.verticals(spectrum.thresholds, FLOOR, top))

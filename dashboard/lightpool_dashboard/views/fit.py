@@ -47,7 +47,7 @@ def _cells(row: FitRow) -> list[str]:
         row.name,
         row.value,
         "frozen" if row.frozen else f"± {row.error}" if row.error else "none",
-        row.unit,
+        _unit(row.unit),
     ]
 
 

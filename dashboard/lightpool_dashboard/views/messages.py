@@ -34,7 +34,7 @@ class StatusView:
 
 
 class MessagesView:
-    """The warnings of the last outcome, folded away while there are none."""
+    """What a careful reader should know about the last outcome; hidden while there is nothing."""
 
     def __init__(self) -> None:
         self.box = w.HTML(layout=w.Layout(display="none"))
@@ -42,8 +42,6 @@ class MessagesView:
 
     def update(self, outcome: Outcome) -> None:
         """Show the warnings of an outcome."""
-        warnings = outcome.warnings
-        many = f"{len(warnings)} notes on this analysis" if len(warnings) > 1 else "One note on this analysis"
-        items = "".join(f"<li>{escape(sentence)}</li>" for sentence in warnings)
-        self.box.value = f"<details><summary>{many}</summary><ul>{items}</ul></details>" if warnings else ""
-        self.box.layout.display = "" if warnings else "none"
+        items = "".join(f"<li>{escape(sentence)}</li>" for sentence in outcome.warnings)
+        self.box.value = f"<h2>Notes</h2><ul>{items}</ul>" if items else ""
+        self.box.layout.display = "" if items else "none"

@@ -7,7 +7,7 @@ import math
 import ipywidgets as w
 
 from lightpool.analysis import Outcome
-from lightpool.plot_data import run_rows, summary
+from lightpool.plot_data import run_table
 from lightpool_dashboard import theme
 from lightpool_dashboard.views import html
 
@@ -30,16 +30,16 @@ class RunsView:
     def __init__(self) -> None:
         self.title = w.HTML(html.heading("Runs", "inside the safe energy range"))
         self.table = w.HTML()
+        self.table.add_class("lp-scroll")
         self.box = w.VBox([self.title, self.table])
         self.box.add_class("lp-view").add_class("lp-view-runs")
 
     def update(self, outcome: Outcome) -> None:
         """Show an outcome."""
-        rows = run_rows(outcome.cube)
-        last = len(theme.RUNS) - 1
+        table = run_table(outcome.cube)
         cells = [
             [
-                html.run_cell(theme.RUN_MARKERS[min(k, last)], theme.RUNS[min(k, last)], str(row.obs_id)),
+                html.run_cell(*theme.run_style(k), str(row.obs_id)),
                 f"{row.livetime / 60:.1f}",
                 f"{row.offset:.2f}",
                 str(row.n_off_regions),
@@ -49,14 +49,14 @@ class RunsView:
                 _number(row.excess, ".1f"),
                 _number(row.sqrt_ts, ".1f"),
             ]
-            for k, row in enumerate(rows)
+            for k, row in enumerate(table.rows)
         ]
-        total = summary(outcome.cube)
+        total = table.total
         foot = [
             "All",
             f"{total.livetime / 60:.1f}",
             "",
-            str(sum(row.n_off_regions for row in rows)),
+            str(sum(row.n_off_regions for row in table.rows)),
             str(total.n_on),
             str(total.n_off),
             _number(total.alpha, ".4f"),

@@ -12,8 +12,10 @@ from lightpool_dashboard.ticks import log_range
 from lightpool_dashboard.views import html
 
 _LABEL = "E² dN/dE [10⁻¹² erg cm⁻² s⁻¹]"
-#: How far below the faintest point or limit a curve may pull the axis, as a factor.
-_DEPTH = 6.0
+#: How far a curve may pull the axis beyond the points and limits, as a factor.
+_REACH = 6.0
+#: The axis never spans more than this factor; a limit further down says nothing that one could compare.
+_SPAN = 1e4
 
 
 class SedView:
@@ -71,7 +73,7 @@ class SedView:
         else:
             marks.put(self.reference, *_above(sed_curve(published.model, e_min, e_max), low / 100))
         self._draw_points(points, low)
-        self._show_legend(points, published.name if published else "")
+        self._show_legend(points, low, published.name if published else "")
 
     def _draw_points(self, points: SedPoints, floor: float) -> None:
         p, limit, point = points, points.is_limit, ~points.is_limit
@@ -79,17 +81,19 @@ class SedView:
         marks.put(self.errors, *marks.error_bars(p.energy[point], p.low[point], p.high[point], floor=floor))
         marks.put(self.widths, *marks.spans(p.e_min[point], p.e_max[point], p.value[point]))
         # An arrow: a bar across the band at the limit, and a triangle hung below it.
-        tip = p.limit[limit] / 1.45
+        limit &= p.limit > floor
+        tip = np.maximum(p.limit[limit] / 1.45, floor)
         across = marks.spans(p.e_min[limit], p.e_max[limit], p.limit[limit])
-        stem = marks.error_bars(p.energy[limit], tip, p.limit[limit], floor=floor)
-        bars = [np.concatenate(pair) for pair in zip(across, stem, strict=True)]
-        marks.put(self.limit_bars, *bars)
-        marks.put(self.limits, p.energy[limit], np.maximum(tip, floor))
+        stem = marks.error_bars(p.energy[limit], tip, p.limit[limit])
+        marks.put(self.limit_bars, *(np.concatenate(pair) for pair in zip(across, stem, strict=True)))
+        marks.put(self.limits, p.energy[limit], tip)
 
-    def _show_legend(self, points: SedPoints, published: str) -> None:
+    def _show_legend(self, points: SedPoints, floor: float, published: str) -> None:
+        below = int((points.is_limit & (points.limit <= floor)).sum())
+        hidden = f", {below} below the frame" if below else ""
         items = [
             html.legend_item("point", theme.POINTS, "flux points"),
-            html.legend_item("limit", theme.LIMITS, f"{points.ul_sigma:g} σ upper limits (√TS < 2)"),
+            html.legend_item("limit", theme.LIMITS, f"{points.ul_sigma:g} σ upper limits (√TS < 2){hidden}"),
             html.legend_item("band", theme.MODEL, "best fit, 1 σ"),
         ]
         if published:
@@ -113,6 +117,6 @@ def _flux_range(points: SedPoints, curve: SedCurve) -> tuple[float, float]:
     ends = ends[np.isfinite(ends) & (ends > 0)]
     near = curve.value
     if ends.size:
-        inside = (curve.energy >= points.e_min.min()) & (curve.energy <= points.e_max.max())
-        near = curve.value[inside & (curve.value > ends.min() / _DEPTH)]
-    return log_range(np.concatenate([ends, near]), floor=1, ceiling=100)
+        near = near[(near > ends.min() / _REACH) & (near < ends.max() * _REACH)]
+    low, high = log_range(np.concatenate([ends, near]), floor=1, ceiling=100)
+    return max(low, high / _SPAN), high

@@ -16,8 +16,6 @@ from lightpool_dashboard import marks, theme
 from lightpool_dashboard.ticks import linear_ticks
 from lightpool_dashboard.views import html
 
-#: Runs whose circles have a mark of their own; those beyond share the last one.
-_SHOWN = len(theme.RUNS)
 _MARGIN = {"top": 8, "bottom": 44, "left": 60, "right": 14}
 _HEIGHT = 330
 _PIXELS = 130
@@ -75,7 +73,7 @@ class SkyView:
         self._put(self.excluded, [c for c in circles if isinstance(c, Circle)], view)
         self._put(self.rejected, chain.from_iterable(run.rejected for run in regions), view)
         for k, (off, pointing) in enumerate(zip(self.off, self.pointings, strict=True)):
-            runs = regions[k : k + 1] if k < _SHOWN - 1 else regions[k:]
+            runs = regions[k :: len(self.off)]
             self._put(off, chain.from_iterable(run.used for run in runs), view)
             lon = unwrap(np.array([run.pointing[0] for run in runs]), view.lon)
             marks.put(pointing, lon, [run.pointing[1] for run in runs])
@@ -115,7 +113,12 @@ class SkyView:
         items = [
             html.legend_ramp(f"0 to {self._most:g} counts"),
             html.legend_item("circle", theme.ON_CIRCLE, "ON", night=True),
-            html.legend_item("circle", theme.RUNS[0], "OFF, a colour a run", night=True),
+            html.legend_item(
+                "circle",
+                theme.RUNS[0],
+                "OFF, a colour a run" if len(regions) <= len(self.off) else "OFF, runs take turns in colour",
+                night=True,
+            ),
         ]
         exclusion = outcome.settings.reduction.exclusion
         if exclusion:
@@ -128,10 +131,4 @@ class SkyView:
         for reason in dict.fromkeys(reasons):
             text = f"{reasons.count(reason)} rejected: {reason}"
             items.append(html.legend_item("circle-dotted", theme.REJECTED, text, night=True))
-        if len(regions) > _SHOWN:
-            items.append(
-                html.legend_item(
-                    "circle", theme.RUNS[-1], f"and {len(regions) - _SHOWN} more runs", night=True
-                )
-            )
         self.legend.value = html.legend(items)

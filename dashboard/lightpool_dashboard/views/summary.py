@@ -7,7 +7,7 @@ import math
 import ipywidgets as w
 
 from lightpool.analysis import Outcome
-from lightpool.plot_data import summary
+from lightpool.plot_data import run_table
 
 
 class SummaryView:
@@ -19,7 +19,7 @@ class SummaryView:
 
     def update(self, outcome: Outcome) -> None:
         """Show an outcome."""
-        total = summary(outcome.cube)
+        total = run_table(outcome.cube).total
         entries = (
             ("counts", str(total.n_on)),
             ("off counts", str(total.n_off)),

@@ -9,10 +9,10 @@ from lightpool.plot_data.tables import (
     FitRow,
     FitSummary,
     RunRow,
+    RunTable,
     Summary,
     fit_summary,
-    run_rows,
-    summary,
+    run_table,
 )
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "PublishedSpectrum",
     "RunRegions",
     "RunRow",
+    "RunTable",
     "SedCurve",
     "SedPoints",
     "Summary",
@@ -35,10 +36,9 @@ __all__ = [
     "poisson_interval",
     "published_near",
     "run_regions",
-    "run_rows",
+    "run_table",
     "safe_range",
     "sed_curve",
     "sed_points",
-    "summary",
     "unwrap",
 ]

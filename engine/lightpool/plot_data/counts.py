@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from lightpool.fitting import FitResult
-from lightpool.onoff import background
+from lightpool.plot_data.cells import cells, plain, plain_array
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,41 +55,35 @@ def counts_spectrum(cube: xr.Dataset, fit: FitResult | None = None) -> CountsSpe
         The cube that was fitted: stacked where the fit was.
     fit : FitResult, optional
     """
-    order = ("region", "time", "energy")
-    mask = cube["mask_safe"].transpose(*order).to_numpy()
-    edges = cube["energy_edges"].to_numpy()
-
-    def total(values: xr.DataArray) -> np.ndarray:
-        return np.where(mask, values.transpose(*order).to_numpy(), 0.0).sum(axis=(0, 1))
-
-    counts = total(cube["counts"])
+    c = cells(cube)
+    edges = cube.variables["energy_edges"].to_numpy()
+    counts = c.inside(c.counts, (0, 1))
     low, high = poisson_interval(counts)
     npred = residual = None
     if fit is not None:
-        npred = total(fit.npred + fit.mu_bkg)
+        npred = c.inside(plain_array(fit.npred) + plain_array(fit.mu_bkg), (0, 1))
         with np.errstate(divide="ignore", invalid="ignore"):
             residual = np.where(npred > 0, (counts - npred) / np.sqrt(npred), np.nan)
-    by_row: np.ndarray = np.any(mask, axis=0)
+    by_row: np.ndarray = np.any(c.safe, axis=0)
     used: np.ndarray = np.any(by_row, axis=1)
-    safe: np.ndarray = np.any(by_row, axis=0)
     return CountsSpectrum(
         edges=edges,
-        all_counts=cube["counts"].transpose(*order).to_numpy().sum(axis=(0, 1)),
+        all_counts=c.counts.sum(axis=(0, 1)),
         counts=counts,
         counts_low=low,
         counts_high=high,
-        background=total(background(cube)),
+        background=c.inside(c.background, (0, 1)),
         npred=npred,
         residual=residual,
-        safe=safe,
+        safe=np.any(by_row, axis=0),
         thresholds=edges[by_row.argmax(axis=1)][used],
     )
 
 
 def safe_range(cube: xr.Dataset) -> tuple[float, float]:
     """Return the lowest and the highest safe energy of any row, TeV; the whole axis if no bin is safe."""
-    edges = cube["energy_edges"].to_numpy()
-    safe = np.flatnonzero(cube["mask_safe"].any(("region", "time")).to_numpy())
+    edges = cube.variables["energy_edges"].to_numpy()
+    safe = np.flatnonzero(np.any(plain(cube, "mask_safe"), axis=(0, 1)))
     if not safe.size:
         return float(edges[0]), float(edges[-1])
     return float(edges[safe[0]]), float(edges[safe[-1] + 1])

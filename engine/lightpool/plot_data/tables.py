@@ -5,11 +5,24 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import xarray as xr
 
 from lightpool.fitting import FitResult
 from lightpool.html import with_error
+from lightpool.plot_data.cells import cells
 from lightpool.sky import separation
+from lightpool.statistics import li_ma_significance
+
+_COORDINATES = (
+    "obs_id",
+    "pointing_lon",
+    "pointing_lat",
+    "region_lon",
+    "region_lat",
+    "off_obs_id",
+    "off_reason",
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +53,7 @@ class RunRow:
 
 @dataclass(frozen=True)
 class Summary:
-    """All runs together, inside their safe ranges; livetime in s."""
+    """All runs together, inside their safe ranges; livetime in s, of the runs with a safe bin."""
 
     n_on: int
     n_off: int
@@ -48,6 +61,14 @@ class Summary:
     excess: float
     sqrt_ts: float
     livetime: float
+
+
+@dataclass(frozen=True)
+class RunTable:
+    """One row for each run, and their total."""
+
+    rows: tuple[RunRow, ...]
+    total: Summary
 
 
 @dataclass(frozen=True)
@@ -74,42 +95,39 @@ class FitSummary:
     health: tuple[str, ...]
 
 
-def run_rows(cube: xr.Dataset) -> tuple[RunRow, ...]:
-    """Return one row for each run of a cube that is not stacked."""
-    offsets = separation(
-        cube["pointing_lon"].to_numpy(),
-        cube["pointing_lat"].to_numpy(),
-        float(cube["region_lon"][0]),
-        float(cube["region_lat"][0]),
+def run_table(cube: xr.Dataset) -> RunTable:
+    """Return the runs of a cube that is not stacked, and their total as ``cube.onoff.cumulative()`` ends."""
+    c = cells(cube)
+    coords = {name: cube.variables[name].to_numpy() for name in _COORDINATES}
+    names = ("counts", "counts_off", "background", "acceptance", "acceptance_off")
+    sums = np.array([c.inside(getattr(c, name), (0, 2)) for name in names])
+    livetime = cube.variables["livetime"].to_numpy()
+    offset = separation(
+        coords["pointing_lon"], coords["pointing_lat"], coords["region_lon"][0], coords["region_lat"][0]
     )
-    columns = (cube["obs_id"].to_numpy(), offsets, cube.onoff.n_off_regions.to_numpy(), cube.onoff.table())
-    return tuple(
+    regions = coords["off_obs_id"][coords["off_reason"] == ""]
+    rows = tuple(
         RunRow(
-            obs_id=int(obs_id),
-            livetime=row["livetime_s"],
-            offset=float(offset),
-            n_off_regions=int(n_off_regions),
-            n_on=row["counts"],
-            n_off=row["counts_off"],
-            alpha=row["alpha"],
-            excess=row["excess"] if n_off_regions else math.nan,
-            sqrt_ts=row["sqrt_ts"] if n_off_regions else math.nan,
+            int(obs_id),
+            float(livetime[k]),
+            float(offset[k]),
+            int(np.sum(regions == obs_id)),
+            *_numbers(*sums[:, k]),
         )
-        for obs_id, offset, n_off_regions, row in zip(*columns, strict=True)
+        for k, obs_id in enumerate(coords["obs_id"])
     )
+    used = np.any(c.safe, axis=(0, 2))
+    return RunTable(rows, Summary(*_numbers(*sums.sum(axis=1)), float(livetime[used].sum())))
 
 
-def summary(cube: xr.Dataset) -> Summary:
-    """Return the total of a cube: the last row of its cumulative table."""
-    last = cube.onoff.cumulative()[-1]
-    return Summary(
-        n_on=last["counts"],
-        n_off=last["counts_off"],
-        alpha=last["alpha"],
-        excess=last["excess"],
-        sqrt_ts=last["sqrt_ts"],
-        livetime=last["livetime_s"],
-    )
+def _numbers(
+    on: float, off: float, bkg: float, acc: float, acc_off: float
+) -> tuple[int, int, float, float, float]:
+    """Return n_on, n_off, alpha, excess and sqrt_ts of sums; NaN for the last three without OFF regions."""
+    if not acc_off > 0:
+        return round(on), round(off), math.nan, math.nan, math.nan
+    alpha = bkg / off if off > 0 else acc / acc_off
+    return round(on), round(off), float(alpha), float(on - bkg), float(li_ma_significance(on, off, alpha))
 
 
 def fit_summary(fit: FitResult) -> FitSummary:

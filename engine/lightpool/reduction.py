@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,66 +12,16 @@ import xarray as xr
 from lightpool.axes import checked_edges, log_centres
 from lightpool.dl3 import Observation
 from lightpool.errors import AnalysisError, DataError, SettingsError
-from lightpool.exclusion import Exclusion, as_exclusion
+from lightpool.exclusion import as_exclusion
 from lightpool.memo import per_run
+from lightpool.reduction_settings import ReductionSettings
 from lightpool.reflected import OffRegions, ReflectedRegions, find_reflected, raster
 from lightpool.response import containment, edisp_kernel, effective_area
-from lightpool.safe_mask import METHODS, aeff_default, aeff_max
+from lightpool.safe_mask import aeff_default, aeff_max, bkg_peak, edisp_bias, offset_max
 from lightpool.schema import make_cube
 from lightpool.sky import Circle, TangentPlane, as_circle, separation, unit_vectors
 from lightpool.times import to_utc
 from lightpool.units import to_float
-
-
-@dataclass(frozen=True)
-class ReductionSettings:
-    """Everything that decides what a cube holds, apart from the observations.
-
-    Parameters
-    ----------
-    on_region : Circle
-    energy, energy_true : tuple of float, TeV
-        Edges of reconstructed and true energy.
-    exclusion : tuple of Circle or ExclusionMask
-    background : ReflectedRegions
-    safe_mask : tuple of str
-        Methods of `safe_mask.METHODS`; a bin must pass all of them.
-    aeff_percent : float, percent
-        The share for ``aeff-max``.
-    containment_correction : bool
-        Whether the exposure counts only the part of the PSF inside the region.
-
-    Raises
-    ------
-    SettingsError
-        For edges that do not increase, an unknown method or a region without size.
-    """
-
-    on_region: Circle
-    energy: tuple[float, ...]
-    energy_true: tuple[float, ...]
-    exclusion: Exclusion = ()
-    background: ReflectedRegions = field(default_factory=ReflectedRegions)
-    safe_mask: tuple[str, ...] = ("aeff-max",)
-    aeff_percent: float = 10.0
-    containment_correction: bool = True
-
-    def __post_init__(self) -> None:
-        checked_edges(self.energy, name="energy edges")
-        checked_edges(self.energy_true, name="true energy edges")
-        for method in self.safe_mask:
-            if method not in METHODS:
-                raise SettingsError(
-                    "safe mask method is not known", found=repr(method), expected=", ".join(METHODS)
-                )
-        if not 0 <= self.aeff_percent <= 100:
-            raise SettingsError(
-                "aeff_percent is out of range", found=f"{self.aeff_percent:g}", expected="0 to 100 (percent)"
-            )
-        if not self.on_region.radius > 0:
-            raise SettingsError(
-                "the ON region has no size", found="radius 0 deg", expected="a radius such as 0.11 deg"
-            )
 
 
 def reduce(
@@ -84,6 +34,8 @@ def reduce(
     background: ReflectedRegions | str = "reflected",
     safe_mask: str | Iterable[str] = ("aeff-max",),
     aeff_percent: float = 10.0,
+    bias_percent: float = 10.0,
+    offset_max: Any = 3.0,
     containment_correction: bool = True,
 ) -> xr.Dataset:
     """Return the cube of some observations: one row of its time axis for each.
@@ -98,8 +50,12 @@ def reduce(
         Where no background is taken.
     background : ReflectedRegions or "reflected"
     safe_mask : str or list of str
-        ``aeff-default`` and/or ``aeff-max``.
-    aeff_percent : float, percent
+        ``aeff-default``, ``aeff-max``, ``edisp-bias``, ``offset-max``, ``bkg-peak``; a bin must
+        pass all of them. See `lightpool.safe_mask`.
+    aeff_percent, bias_percent : float, percent
+        For ``aeff-max`` and ``edisp-bias``.
+    offset_max : str, float (deg) or quantity
+        For ``offset-max``.
     containment_correction : bool
 
     Returns
@@ -126,7 +82,9 @@ def reduce(
         exclusion=as_exclusion(exclusion),
         background=background,
         safe_mask=(safe_mask,) if isinstance(safe_mask, str) else tuple(safe_mask),
-        aeff_percent=to_float(aeff_percent, "deg", name="aeff_percent"),
+        aeff_percent=_percent(aeff_percent, "aeff_percent"),
+        bias_percent=_percent(bias_percent, "bias_percent"),
+        offset_max=to_float(offset_max, "deg", name="offset_max"),
         containment_correction=bool(containment_correction),
     )
     return reduce_with(tuple(observations), settings)
@@ -178,11 +136,18 @@ def _reduce_run(run: Observation, settings: ReductionSettings) -> _Row:
     if settings.containment_correction:
         contained = area * containment(run, settings.energy_true, offset, region.radius)
 
+    kernel = edisp_kernel(run, settings.energy_true, settings.energy, offset)
     mask = np.ones(len(energy) - 1, dtype=bool)
     if "aeff-default" in settings.safe_mask:
         mask &= aeff_default(run.aeff, energy)
     if "aeff-max" in settings.safe_mask:
         mask &= aeff_max(contained, log_centres(energy_true), energy, settings.aeff_percent)
+    if "edisp-bias" in settings.safe_mask:
+        mask &= edisp_bias(kernel, log_centres(energy_true), energy, settings.bias_percent)
+    if "offset-max" in settings.safe_mask:
+        mask &= offset_max(offset, settings.offset_max, energy)
+    if "bkg-peak" in settings.safe_mask and off.n:
+        mask &= bkg_peak(counts, counts_off, 1 / off.n)
     if off.problem:
         mask[:] = False
         warnings.append(f"run {run.obs_id} has no OFF region and is left out of the fit: {off.problem}")
@@ -194,7 +159,7 @@ def _reduce_run(run: Observation, settings: ReductionSettings) -> _Row:
         counts=counts,
         counts_off=counts_off,
         exposure=contained * run.livetime,
-        edisp=edisp_kernel(run, settings.energy_true, settings.energy, offset),
+        edisp=kernel,
         edisp_exposure=area * run.livetime,
         mask_safe=mask,
         off=off,
@@ -277,6 +242,15 @@ def _in_circle(run: Observation, region: Circle) -> np.ndarray:
     near = np.flatnonzero(vectors @ centre > np.cos(np.radians(min(1.1 * region.radius, 80.0))))
     x, y = TangentPlane(region.lon, region.lat, 0.1).project(vectors[near])
     return near[x * x + y * y < (region.radius / 0.1) ** 2]
+
+
+def _percent(value: Any, name: str) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise SettingsError(
+            f"{name} is not a number", found=repr(value), expected="a percentage such as 10"
+        ) from None
 
 
 def _histogram(bins: np.ndarray, n: int) -> np.ndarray:

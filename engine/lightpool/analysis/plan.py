@@ -99,6 +99,7 @@ def _reduction(config: AnalysisConfig) -> ReductionSettings:
             "the ON region is missing", where="datasets.on_region", expected="{frame, lon, lat, radius}"
         )
     axes, where = datasets.geom.axes, "datasets.geom.axes"
+    mask = datasets.safe_mask.parameters
     exclusion = read_exclusion(
         datasets.background.exclusion, where="datasets.background.exclusion", beside=config.directory
     )
@@ -109,7 +110,9 @@ def _reduction(config: AnalysisConfig) -> ReductionSettings:
         exclusion=exclusion,
         background=_reflected(config),
         safe_mask=datasets.safe_mask.methods,
-        aeff_percent=datasets.safe_mask.parameters.aeff_percent,
+        aeff_percent=mask.aeff_percent,
+        bias_percent=mask.bias_percent,
+        offset_max=mask.offset_max,
         containment_correction=datasets.containment_correction,
     )
 

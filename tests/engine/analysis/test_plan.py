@@ -58,6 +58,18 @@ def test_settings_follow_the_configuration(config):
     assert settings.ul_sigma == 3
 
 
+def test_safe_mask_methods_bring_their_parameters(config):
+    parameters = {"bias_percent": 7, "offset_max": "30 arcmin"}
+    changed = config.updated(
+        {"datasets.safe_mask": {"methods": ["edisp-bias", "offset-max"], "parameters": parameters}}
+    )
+    plan = from_config(changed)
+    reduction = plan.settings.reduction
+    assert reduction.safe_mask == ("edisp-bias", "offset-max")
+    assert (reduction.bias_percent, reduction.offset_max) == (7, 0.5)
+    assert from_config(AnalysisConfig.from_yaml(plan.config.to_yaml())).settings == plan.settings
+
+
 def test_run_and_write_again_from_the_resolved_configuration(config, tmp_path):
     plan = from_config(config)
     first = plan.run()
@@ -170,7 +182,7 @@ def test_exclusion_mask_of_the_tutorial(config, data_root, monkeypatch):
         ("datasets.background.method", "wobble", "method 'wobble' is not available in this version"),
         ("datasets.background.method", None, "background method is missing"),
         ("datasets.background.parameters", {"r_in": "0.5 deg"}, r"parameters\.r_in: this option"),
-        ("datasets.safe_mask.methods", ["edisp-bias"], "method 'edisp-bias' is not available"),
+        ("datasets.safe_mask.methods", ["edisp-bais"], "Did you mean 'edisp-bias'"),
         ("datasets.safe_mask.parameters", {"fixed_offset": "1 deg"}, r"fixed_offset: this option"),
         ("general.datasets_file", "d.yaml", r"general\.datasets_file: starting from reduced"),
         (

@@ -1,0 +1,80 @@
+"""What decides the content of a cube, apart from the observations."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from lightpool.axes import checked_edges
+from lightpool.errors import SettingsError
+from lightpool.exclusion import Exclusion
+from lightpool.reflected import ReflectedRegions
+from lightpool.safe_mask import METHODS
+from lightpool.sky import Circle
+
+
+@dataclass(frozen=True)
+class ReductionSettings:
+    """Everything that decides what a cube holds, apart from the observations.
+
+    Parameters
+    ----------
+    on_region : Circle
+    energy, energy_true : tuple of float, TeV
+        Edges of reconstructed and true energy.
+    exclusion : tuple of Circle or ExclusionMask
+    background : ReflectedRegions
+    safe_mask : tuple of str
+        Methods of `safe_mask.METHODS`; a bin must pass all of them.
+    aeff_percent : float, percent
+        The share of the largest effective area for ``aeff-max``.
+    bias_percent : float, percent
+        The energy bias for ``edisp-bias``.
+    offset_max : float, deg
+        The distance of the ON region from the pointing for ``offset-max``.
+    containment_correction : bool
+        Whether the exposure counts only the part of the PSF inside the region.
+
+    Raises
+    ------
+    SettingsError
+        For edges that do not increase, an unknown method or a region without size.
+    """
+
+    on_region: Circle
+    energy: tuple[float, ...]
+    energy_true: tuple[float, ...]
+    exclusion: Exclusion = ()
+    background: ReflectedRegions = field(default_factory=ReflectedRegions)
+    safe_mask: tuple[str, ...] = ("aeff-max",)
+    aeff_percent: float = 10.0
+    bias_percent: float = 10.0
+    offset_max: float = 3.0
+    containment_correction: bool = True
+
+    def __post_init__(self) -> None:
+        checked_edges(self.energy, name="energy edges")
+        checked_edges(self.energy_true, name="true energy edges")
+        for method in self.safe_mask:
+            if method not in METHODS:
+                raise SettingsError(
+                    "safe mask method is not known", found=repr(method), expected=", ".join(METHODS)
+                )
+        if not 0 <= self.aeff_percent <= 100:
+            raise SettingsError(
+                "aeff_percent is out of range", found=f"{self.aeff_percent:g}", expected="0 to 100 (percent)"
+            )
+        if not 0 <= self.bias_percent < math.inf:
+            raise SettingsError(
+                "bias_percent is out of range", found=f"{self.bias_percent:g}", expected="0 or more (percent)"
+            )
+        if not 0 < self.offset_max <= 180:
+            raise SettingsError(
+                "offset_max is out of range",
+                found=f"{self.offset_max:g} deg",
+                expected="above 0, at most 180 deg",
+            )
+        if not self.on_region.radius > 0:
+            raise SettingsError(
+                "the ON region has no size", found="radius 0 deg", expected="a radius such as 0.11 deg"
+            )

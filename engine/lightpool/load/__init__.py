@@ -1,5 +1,6 @@
 """Files read back: one format a file."""
 
+from lightpool.load.cube_file import open_cube
 from lightpool.load.ogip import read_ogip
 
-__all__ = ["read_ogip"]
+__all__ = ["open_cube", "read_ogip"]

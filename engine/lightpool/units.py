@@ -66,7 +66,7 @@ def to_float(value: Any, unit: str, *, name: str = "value") -> float:
 
 
 def to_array(values: Any, unit: str, *, name: str = "values") -> np.ndarray:
-    """Return a 1D float64 array in `unit`, from a list of anything `to_float` takes, or one quantity.
+    """Return a 1D float64 array in `unit`, from one or a list of anything that `to_float` takes.
 
     Raises
     ------
@@ -80,6 +80,8 @@ def to_array(values: Any, unit: str, *, name: str = "values") -> np.ndarray:
             raise _wrong(values, unit, name) from None
     if isinstance(values, np.ndarray) and values.dtype.kind in "fiu":
         return np.atleast_1d(values).astype(float)
+    if isinstance(values, str) or not hasattr(values, "__iter__"):
+        values = [values]
     return np.array([to_float(value, unit, name=name) for value in values], dtype=float)
 
 

@@ -57,6 +57,8 @@ class TestUnits:
     def test_arrays(self):
         np.testing.assert_allclose(to_array([1, "500 GeV", 2 * u.TeV], "TeV"), [1, 0.5, 2])
         np.testing.assert_allclose(to_array([1, 2] * u.GeV, "TeV"), [1e-3, 2e-3])
+        for single in (2.0, 2, "2 TeV", 2 * u.TeV, np.float64(2)):
+            np.testing.assert_allclose(to_array(single, "TeV"), [2])
         with pytest.raises(SettingsError, match="not an energy"):
             to_array([1, 2] * u.deg, "TeV")
 

@@ -41,7 +41,6 @@ class ExclusionMask:
             If the file is missing, is no FITS file or holds no two-dimensional image.
         """
         from astropy.io import fits
-        from astropy.wcs import WCS
 
         path = Path(path)
         if not path.is_file():
@@ -65,11 +64,7 @@ class ExclusionMask:
                 found="no image" if data is None else f"{data.ndim} dimensions",
                 expected="a two-dimensional image with a WCS",
             )
-        wcs = WCS(header).celestial
-        if not wcs.has_celestial:
-            raise DataError(
-                "exclusion mask has no sky coordinates", where=str(path), expected="a celestial WCS"
-            )
+        wcs = _plain_tangent_plane(header) or _celestial_wcs(header, path)
         return cls(np.nan_to_num(data) != 0, wcs, path.name)
 
     @classmethod
@@ -121,6 +116,37 @@ class ExclusionMask:
             galactic = SkyCoord(lon, lat, unit="deg").galactic
             lon, lat = galactic.l.deg, galactic.b.deg
         return self.wcs.all_world2pix(lon, lat, 0)
+
+
+def _plain_tangent_plane(header: Any) -> TangentPlane | None:
+    """Return the projection of an upright ICRS tangent-plane image centred on its reference point, else None.
+
+    That is what most masks are, and it needs no WCS package.
+    """
+    nx, ny = header.get("NAXIS1"), header.get("NAXIS2")
+    plain = (
+        header.get("NAXIS") == 2
+        and (header.get("CTYPE1"), header.get("CTYPE2")) == ("RA---TAN", "DEC--TAN")
+        and header.get("RADESYS", "ICRS") == "ICRS"
+        and (header.get("CUNIT1", "deg"), header.get("CUNIT2", "deg")) == ("deg", "deg")
+        and (header.get("CRPIX1"), header.get("CRPIX2")) == ((nx + 1) / 2, (ny + 1) / 2)
+        and header.get("CDELT2", 0) > 0
+        and header.get("CDELT1") == -header["CDELT2"]
+        and header.get("LONPOLE", 180.0) == 180.0
+        and not any(
+            key.startswith(("PC", "CD1_", "CD2_", "CROTA", "PV", "SIP", "A_", "B_")) for key in header
+        )
+    )
+    return TangentPlane(header["CRVAL1"], header["CRVAL2"], header["CDELT2"]) if plain else None
+
+
+def _celestial_wcs(header: Any, path: Path) -> Any:
+    from astropy.wcs import WCS
+
+    wcs = WCS(header).celestial
+    if not wcs.has_celestial:
+        raise DataError("exclusion mask has no sky coordinates", where=str(path), expected="a celestial WCS")
+    return wcs
 
 
 #: Circles and masks that together say what is excluded.

@@ -57,9 +57,10 @@ class Dashboard:
         self.controller.refresh()
 
     def close(self) -> None:
-        """Stop the worker and take the widgets off the page."""
+        """Stop the worker, take the page away and let go of every widget on it."""
         self.schedule.close()
-        self.widget.close()
+        for widget in _all_below(self.widget):
+            widget.close()
 
     def _layout(self) -> w.VBox:
         root = w.VBox()
@@ -102,6 +103,22 @@ def app() -> None:
     from lightpool_dashboard.stores import configured_stores
 
     display(Dashboard(configured_stores()))
+
+
+def _all_below(root: w.Widget) -> list[w.Widget]:
+    """Return a widget and all that it shows, with their layouts and styles, marks, axes and scales."""
+    found: dict[str, w.Widget] = {}
+    waiting: list[Any] = [root]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, w.Widget) and item.model_id not in found:
+            found[item.model_id] = item
+            waiting += [getattr(item, name) for name in item.keys]
+        elif isinstance(item, list | tuple):
+            waiting += item
+        elif isinstance(item, dict):
+            waiting += item.values()
+    return list(found.values())
 
 
 def _drawn_by(view: Any) -> Any:

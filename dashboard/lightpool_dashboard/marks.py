@@ -123,7 +123,6 @@ def axis(
         scale=scale,
         label=label,
         side=side,
-        orientation="vertical" if vertical else "horizontal",
         grid_lines="none",
         label_offset=offset or ("46px" if vertical else "30px"),
         **options,

@@ -9,7 +9,6 @@ from typing import Any
 import traitlets as tl
 
 from lightpool.analysis import Outcome
-from lightpool.spectra import MODELS
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,9 @@ LIMITS = {
     "points_max": Limits(0.05, 300.0, "TeV", "highest flux-point energy"),
     "points_n": Limits(1, 40, "", "number of flux points"),
 }
+
+#: The models on offer: short name of the engine, name on the page.
+MODEL_LABELS = {"power-law": "Power law", "exp-cutoff-power-law": "Exp. cutoff power law"}
 
 
 @dataclass(frozen=True)
@@ -117,8 +119,9 @@ class State(tl.HasTraits):
 
     @tl.validate("model")
     def _known_model(self, proposal: Any) -> str:
-        if proposal.value not in MODELS:
-            raise tl.TraitError(f"model {proposal.value!r} is not known; expected one of {', '.join(MODELS)}")
+        if proposal.value not in MODEL_LABELS:
+            expected = ", ".join(MODEL_LABELS)
+            raise tl.TraitError(f"model {proposal.value!r} is not known; expected one of {expected}")
         return proposal.value
 
     @tl.validate("store", "target")

@@ -6,10 +6,7 @@ import ipywidgets as w
 
 from lightpool_dashboard.callbacks import guarded
 from lightpool_dashboard.controls.link import Link, Notice, labelled, panel
-from lightpool_dashboard.state import State
-
-#: What the models are called on the page, by the short name of the engine.
-MODEL_LABELS = {"power-law": "Power law", "exp-cutoff-power-law": "Exp. cutoff power law"}
+from lightpool_dashboard.state import MODEL_LABELS, State
 
 
 class ModelPanel:

@@ -10,7 +10,15 @@ import ipywidgets as w
 import numpy as np
 
 from lightpool.analysis import Outcome
-from lightpool.plot_data import FieldOfView, counts_image, field_of_view, outlines, run_regions, unwrap
+from lightpool.plot_data import (
+    FieldOfView,
+    RunRegions,
+    counts_image,
+    field_of_view,
+    outlines,
+    run_regions,
+    unwrap,
+)
 from lightpool.sky import Circle
 from lightpool_dashboard import marks, theme
 from lightpool_dashboard.ticks import linear_ticks
@@ -68,16 +76,15 @@ class SkyView:
         self._show_image(outcome, view)
         regions = run_regions(cube)
         self._put(self.on, [reduction.on_region], view)
-        exclusion = reduction.exclusion
-        circles = exclusion if isinstance(exclusion, tuple) else ()
-        self._put(self.excluded, [c for c in circles if isinstance(c, Circle)], view)
+        excluded = [c for c in reduction.exclusion if isinstance(c, Circle) and view.shows(c)]
+        self._put(self.excluded, excluded, view)
         self._put(self.rejected, chain.from_iterable(run.rejected for run in regions), view)
         for k, (off, pointing) in enumerate(zip(self.off, self.pointings, strict=True)):
             runs = regions[k :: len(self.off)]
             self._put(off, chain.from_iterable(run.used for run in runs), view)
             lon = unwrap(np.array([run.pointing[0] for run in runs]), view.lon)
             marks.put(pointing, lon, [run.pointing[1] for run in runs])
-        self._show_legend(outcome, regions)
+        self._show_legend(outcome, regions, excluded)
 
     def _put(self, mark: bq.Lines, circles: Any, view: FieldOfView) -> None:
         marks.put(mark, *outlines(circles, view.lon))
@@ -107,7 +114,7 @@ class SkyView:
         marks.set_range(self._lat_axis, *view.lat_range, linear_ticks(*view.lat_range))
         self._image_of = key
 
-    def _show_legend(self, outcome: Outcome, regions: Any) -> None:
+    def _show_legend(self, outcome: Outcome, regions: tuple[RunRegions, ...], excluded: list[Circle]) -> None:
         target = outcome.settings.reduction.on_region
         self.title.value = html.heading(f"Sky: {target.name}", f"ON {target.lon:.3f}°, {target.lat:+.3f}°")
         items = [
@@ -120,12 +127,9 @@ class SkyView:
                 night=True,
             ),
         ]
-        exclusion = outcome.settings.reduction.exclusion
-        if exclusion:
-            names = (
-                [c.name for c in exclusion if getattr(c, "name", "")] if isinstance(exclusion, tuple) else []
-            )
-            text = f"excluded: {', '.join(names)}" if names else "excluded"
+        if excluded:
+            names = ", ".join(circle.name for circle in excluded if circle.name)
+            text = f"excluded: {names}" if names else "excluded"
             items.append(html.legend_item("circle-dashed", theme.EXCLUDED, text, night=True))
         reasons = [circle.name for run in regions for circle in run.rejected]
         for reason in dict.fromkeys(reasons):

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from lightpool.plot_data.sky import unwrap
-from lightpool.sky import separation
+from lightpool.sky import Circle, separation
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,11 @@ class FieldOfView:
     def lat_range(self) -> tuple[float, float]:
         """The ends in lat, deg."""
         return self.lat - self.width / 2, self.lat + self.width / 2
+
+    def shows(self, circle: Circle) -> bool:
+        """Return whether some of a circle lies inside the largest disc in the square."""
+        distance = separation(self.lon, self.lat, circle.lon, circle.lat)
+        return bool(distance < self.width / 2 + circle.radius)
 
 
 def field_of_view(cube: xr.Dataset, *, margin: float = 0.4, smallest: float = 2.0) -> FieldOfView:

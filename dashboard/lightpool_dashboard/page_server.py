@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
 import shutil
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,8 +15,8 @@ import zmq
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 from jupyter_core.paths import jupyter_path
-from jupyter_core.utils import run_sync
 from tornado.ioloop import IOLoop
+from tornado.web import HTTPError
 from traitlets.config import Config
 from voila.app import Voila
 from voila.tornado.handler import TornadoVoilaHandler
@@ -34,6 +37,9 @@ WIDGET_EXTENSIONS = [
     "bqscales",
 ]
 """The browser extensions the page needs; whatever else is installed for JupyterLab stays out of it."""
+
+
+ENDING_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
 class NotTheSignature(logging.Filter):
@@ -88,10 +94,36 @@ class PageServer(Voila):
             IOLoop.current().add_callback(self.on_listening)
         super().listen()
 
+    def initialize(self, argv: list[str] | None = None) -> None:
+        """Take the configuration; end on Ctrl-C and on a closed terminal as on SIGTERM."""
+        super().initialize(argv)
+        for name in ENDING_SIGNALS:
+            signal.signal(name, self._handle_signal_stop)
+
+    def _handle_signal_stop(self, sig: int, frame: Any) -> None:
+        # An exception out of a signal handler could strike anywhere, such as half-way in a kernel's start.
+        loop = IOLoop.current()
+        loop.add_callback_from_signal(loop.stop)
+
     def stop(self) -> None:
-        """End the kernels without asking: one that is just starting would answer with a traceback."""
-        shutil.rmtree(self.connection_dir, ignore_errors=True)
-        run_sync(self.kernel_manager.shutdown_all)(now=True)
+        """End every kernel and remove what was kept for them."""
+        for name in ENDING_SIGNALS:
+            signal.signal(name, signal.SIG_IGN)  # it is ending already, within a second or two
+        self.log.setLevel(logging.CRITICAL)  # what breaks off from now on is no error
+        try:
+            self.ioloop.run_sync(self._end_kernels)  # on the loop where they were started
+        finally:
+            shutil.rmtree(self.connection_dir, ignore_errors=True)
+
+    async def _end_kernels(self) -> None:
+        # A kernel that is only just being started cannot be ended: let the warm ones come first.
+        warm = [task for pool in getattr(self.kernel_manager, "_pools", {}).values() for task in pool]
+        await asyncio.gather(*warm, return_exceptions=True)
+        with contextlib.suppress(
+            HTTPError
+        ):  # one that a visitor had just asked for: it ends when we are gone
+            # Without asking them first: Python that is still importing would answer with a traceback.
+            await self.kernel_manager.shutdown_all(now=True)
 
 
 def page_config(*, host: str, port: int, credits: dict[str, str], warm_kernels: int = 1) -> Config:

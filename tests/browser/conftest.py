@@ -198,6 +198,8 @@ class Watch:
 @pytest.fixture
 def open_page(chromium, request) -> Iterator[Callable[..., object]]:
     """Return a function that opens a page of its own; ``page.watch`` tells what it asked and said."""
+    from playwright.sync_api import Error
+
     pages = []
 
     def new(**options):
@@ -217,7 +219,8 @@ def open_page(chromium, request) -> Iterator[Callable[..., object]]:
         if report is not None and report.failed and not page.is_closed():
             ARTEFACTS.mkdir(exist_ok=True)
             name = re.sub(r"[^\w.-]+", "-", request.node.name)
-            page.screenshot(path=ARTEFACTS / f"{name}-{number}.png", full_page=True)
+            with suppress(Error):  # a page that is just closing has no picture
+                page.screenshot(path=ARTEFACTS / f"{name}-{number}.png", full_page=True)
         page.context.close()
 
 

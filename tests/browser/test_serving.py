@@ -59,6 +59,7 @@ def test_the_browser_refuses_another_host(demo_server, page):
         document.addEventListener("securitypolicyviolation", event => done(event.blockedURI));
         const script = document.createElement("script");
         script.src = "https://cdn.example/x.js";
+        script.onerror = () => setTimeout(done, 1000, "refused by nobody");
         document.head.append(script);
     })""")
     assert refused == "https://cdn.example/x.js"
@@ -99,6 +100,7 @@ def test_a_visitor_cannot_choose_template_or_theme(demo_server, page):
     ("path", "status"),
     [
         ("voila/files/dashboard.ipynb", 403),
+        ("voila/files/figure.png", 403),
         ("dashboard.ipynb", 403),
         ("voila/tree", 403),
         ("api/contents", 403),
@@ -153,14 +155,15 @@ def test_the_kernel_is_the_servers_python(serve, demo_path, page, tmp_path):
     assert page.evaluate(KERNEL_ID) in server.kernels()
 
 
-def test_ctrl_c_stops_everything(serve, demo_path, until):
-    server = serve(demo_path)
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_ctrl_c_stops_everything(serve, demo_path, until, tmp_path, name):
+    server = serve(demo_path, env={"TMPDIR": str(tmp_path)})
     until(server.kernels, "the warm kernel")
     [kernel] = server.kernels()
-    assert server.stop(signal.SIGINT) == 0
+    assert server.stop(getattr(signal, name)) == 0, server.output()
+    assert server.output().splitlines() == [f"Lightpool shows demo at {server.url} (Ctrl-C stops it)"]
     assert not alive(kernel)
-    assert server.url in server.output()
-    assert "Traceback" not in server.output()
+    assert list(tmp_path.glob("voila_*")) == []
 
 
 def test_kernels_of_a_killed_server_end_by_themselves(serve, demo_path, until, tmp_path):

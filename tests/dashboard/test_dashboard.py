@@ -88,6 +88,9 @@ def test_closing_takes_every_widget_along(demo_store):
 
 
 def test_the_command_line_needs_no_widgets():
-    code = "import sys, lightpool_dashboard; print([m for m in sys.modules if m.split('.')[0] in ('bqplot', 'ipywidgets')])"
+    code = """
+import sys, lightpool_dashboard
+print([name for name in sys.modules if name.split(".")[0] in ("bqplot", "ipywidgets")])
+"""
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"

@@ -17,7 +17,7 @@ def test_marks_stand_out_on_both_themes(colour, background):
 def test_regions_stand_out_on_the_sky_but_for_its_brightest_spots(colour):
     # Up to a quarter of the brightest pixel, after the square-root stretch.
     for step in theme.colour_map()[:128:16]:
-        assert theme.contrast(colour, "#%02x%02x%02x" % tuple(step)) >= 3
+        assert theme.contrast(colour, "#" + bytes(step).hex()) >= 3
 
 
 def test_the_style_sheet_uses_the_backgrounds_that_are_checked():

@@ -26,7 +26,7 @@ def test_only_the_energy_range_is_counted(outcome):
 
 def test_a_field_across_zero_hours_stays_in_one_piece():
     np.testing.assert_allclose(unwrap(np.array([359.5, 0.5, 180.6]), 0.2), [-0.5, 0.5, -179.4])
-    lon, lat = outlines([Circle(359.95, 10.0, 0.2)], 0.0)
+    lon, _ = outlines([Circle(359.95, 10.0, 0.2)], 0.0)
     assert np.nanmax(lon) - np.nanmin(lon) < 1
 
 

@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from lightpool.alpha_systematic import as_systematic
+from lightpool.alpha_systematic import as_systematic, statistic
 from lightpool.axes import checked_edges, nearest_edges
 from lightpool.errors import SettingsError
 from lightpool.forward import Folded, as_fit_range
 from lightpool.html import table
 from lightpool.profile import NormProfiles
+from lightpool.sensitivity import norm_sensitivity
 from lightpool.spectra import SpectralModel
-from lightpool.statistics import profiled_background
+from lightpool.statistics import WStat, profiled_background
 from lightpool.units import to_float
 
 #: The norms at which the statistic is tabulated.
@@ -24,7 +25,7 @@ NORM_SCAN = np.geomspace(0.2, 5, 11)
 UL_THRESHOLD = 2.0
 ERG_PER_TEV = 1.602176634
 
-_NORMS = ("norm", "norm_err", "norm_errp", "norm_errn", "norm_ul")
+_NORMS = ("norm", "norm_err", "norm_errp", "norm_errn", "norm_ul", "norm_sensitivity")
 _REFERENCES = {"dnde": "ref_dnde", "e2dnde": "ref_e2dnde", "flux": "ref_flux", "eflux": "ref_eflux"}
 _UNITS = {"dnde": "TeV-1 s-1 cm-2", "e2dnde": "TeV s-1 cm-2", "flux": "s-1 cm-2", "eflux": "TeV s-1 cm-2"}
 
@@ -40,9 +41,9 @@ class FluxPoints:
     ----------
     data : Dataset, dims (point, norm_scan, row)
         e_ref, e_min, e_max (TeV), ref_dnde, ref_e2dnde, ref_flux, ref_eflux, norm with norm_err,
-        norm_errp, norm_errn, norm_ul; ts, sqrt_ts, stat, stat_null; stat_scan at norm_scan;
-        counts, npred, npred_excess for each row of the cube; is_ul, success and, where it failed,
-        reason.
+        norm_errp, norm_errn, norm_ul; norm_sensitivity, at which 5 sigma are expected; ts, sqrt_ts,
+        stat, stat_null; stat_scan at norm_scan; counts, npred, npred_excess for each row of the
+        cube; is_ul, success and, where it failed, reason.
     model : SpectralModel
         The reference.
     ul_sigma : float
@@ -208,7 +209,8 @@ def flux_points(
     ul_sigma = to_float(ul_sigma, "deg", name="ul_sigma")
     if not 0 < ul_sigma <= 10:
         raise SettingsError("ul_sigma is out of range", found=f"{ul_sigma:g}", expected="0 to 10")
-    folded = Folded(cube, fit_range, as_systematic(alpha_systematic))
+    systematic = as_systematic(alpha_systematic)
+    folded = Folded(cube, fit_range, systematic)
     axis = folded.energy_edges
     if requested[-1] <= axis[0] or requested[0] >= axis[-1]:
         raise SettingsError(
@@ -219,7 +221,7 @@ def flux_points(
     folded.require_bins(fit_range)
     snapped = nearest_edges(axis, requested)
     bands = _Bands(folded, model, snapped)
-    columns = bands.solve(ul_sigma)
+    columns = bands.solve(ul_sigma, systematic)
     return FluxPoints(_dataset(columns, bands, model, requested, cube), model, ul_sigma)
 
 
@@ -252,7 +254,7 @@ class _Bands:
             return "no safe energy bin in the band"
         return "no exposure in the band"
 
-    def solve(self, ul_sigma: float) -> dict[str, np.ndarray]:
+    def solve(self, ul_sigma: float, systematic: float) -> dict[str, np.ndarray]:
         """Return every column that comes from the profiles, NaN where a band has no bins."""
         names = (*_NORMS, "ts", "sqrt_ts", "stat", "stat_null")
         out = {name: np.full(self.n, np.nan) for name in names}
@@ -261,8 +263,9 @@ class _Bands:
             return out
         cells = (self.rows, self.bins)
         folded = self.folded
-        statistic = folded.statistic(cells)
-        profiles = NormProfiles(statistic, self.signal[cells], np.searchsorted(self.band, self.filled))
+        observed, signal = folded.statistic(cells), self.signal[cells]
+        starts = np.searchsorted(self.band, self.filled)
+        profiles = NormProfiles(observed, signal, starts)
         norm = profiles.minimum()
         upper, lower, limit = profiles.crossings(norm, np.array([1.0, -1.0, ul_sigma**2]))
         stat, _, curvature = profiles.terms(norm)
@@ -272,6 +275,10 @@ class _Bands:
             error = np.where(curvature > 0, np.sqrt(2 / curvature), upper - norm)
         # Where a kink or a straight stretch takes the place of a parabola, its curvature says nothing.
         error = np.where(error > 10 * (upper - norm), upper - norm, error)
+
+        def with_counts(n_on: np.ndarray) -> WStat:
+            return statistic(n_on, observed.n_off, observed.alpha, systematic)
+
         scan = profiles.stat(np.broadcast_to(NORM_SCAN[:, None], (len(NORM_SCAN), len(norm))))
         solved = {
             "norm": norm,
@@ -279,6 +286,7 @@ class _Bands:
             "norm_errp": upper - norm,
             "norm_errn": norm - lower,
             "norm_ul": limit,
+            "norm_sensitivity": norm_sensitivity(observed, with_counts, signal, starts),
             "ts": ts,
             "sqrt_ts": np.sign(norm) * np.sqrt(ts),
             "stat": stat,

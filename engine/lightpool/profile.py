@@ -53,7 +53,7 @@ class NormProfiles:
             _, first, second = self.terms(norm)
             return first, second
 
-        return _root(slope, np.ones(len(self._starts)))
+        return increasing_root(slope, np.ones(len(self._starts)))
 
     def crossings(self, best: np.ndarray, rise: np.ndarray) -> np.ndarray:
         """Return the norms where WStat has risen above its minimum.
@@ -79,7 +79,7 @@ class NormProfiles:
             stat, slope, _ = self.terms(best + side * distance)
             return stat - level, slope * side
 
-        return best + side * _root(height, first, lowest=0.0)
+        return best + side * increasing_root(height, first, lowest=0.0)
 
     def _sum(self, cells: np.ndarray) -> np.ndarray:
         return np.add.reduceat(cells, self._starts, axis=-1)
@@ -92,7 +92,9 @@ def best_norm(statistic: WStat, signal: np.ndarray) -> float:
     return float(NormProfiles(statistic, signal, np.array([0])).minimum()[0])
 
 
-def _root(curve: Curve, start: np.ndarray, *, lowest: float | None = None) -> np.ndarray:
+def increasing_root(
+    curve: Curve, start: np.ndarray, *, lowest: float | None = None, tolerance: float = _TOLERANCE
+) -> np.ndarray:
     """Return where increasing functions cross zero, all at once.
 
     Newton steps that leave the bracket are replaced by bisection, so that kinks and flat
@@ -105,6 +107,8 @@ def _root(curve: Curve, start: np.ndarray, *, lowest: float | None = None) -> np
     start : ndarray
     lowest : float, optional
         A place known to lie below every root.
+    tolerance : float
+        Relative to the root; below 0.01, relative to that.
     """
     x = np.array(start, dtype=float)
     low = np.full_like(x, -np.inf if lowest is None else lowest)
@@ -128,7 +132,7 @@ def _root(curve: Curve, start: np.ndarray, *, lowest: float | None = None) -> np
         inside &= bracketed | (np.abs(newton - x) < 10 * reach)
         following = np.where(inside, newton, fallback)
         following = np.where(value == 0, x, following)
-        done = np.abs(following - x) <= _TOLERANCE * np.maximum(np.abs(x), 1e-2)
+        done = np.abs(following - x) <= tolerance * np.maximum(np.abs(x), 1e-2)
         x = following
         if done.all():
             break

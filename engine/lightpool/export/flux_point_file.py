@@ -17,9 +17,9 @@ from lightpool.points import FluxPoints, ul_confidence
 # Norms relative to a reference say everything; dN/dE is written out beside them for plain readers.
 _COLUMNS = (
     "e_ref", "e_min", "e_max", "ref_dnde", "ref_flux", "ref_eflux", "ref_e2dnde",
-    "norm", "norm_err", "norm_errn", "norm_errp", "norm_ul", "ts", "sqrt_ts",
+    "norm", "norm_err", "norm_errn", "norm_errp", "norm_ul", "norm_sensitivity", "ts", "sqrt_ts",
     "npred", "npred_excess", "stat", "stat_null", "is_ul", "counts", "success", "reason",
-    "dnde", "dnde_err", "dnde_errn", "dnde_errp", "dnde_ul",
+    "dnde", "dnde_err", "dnde_errn", "dnde_errp", "dnde_ul", "dnde_sensitivity",
 )  # fmt: skip
 _ECSV_TYPES = {"f": "float64", "b": "bool", "U": "string"}
 

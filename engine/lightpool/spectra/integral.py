@@ -61,13 +61,14 @@ class BinIntegrator:
         low, high, ratio = self._ends(dnde)
         mean = _log_mean(low, high, ratio)
         small = np.abs(ratio) < 1e-4
+        crosses = _crosses(low, high, ratio)
         safe = np.where(small, 1.0, ratio)
         with np.errstate(divide="ignore", invalid="ignore"):
             to_low = np.where(small, 0.5 - ratio / 6, (mean / low - 1) / safe)
             to_high = np.where(small, 0.5 + ratio / 6, (1 - mean / high) / safe)
         # An end that has underflowed to zero contributes nothing and moves nothing.
-        to_low = np.where(np.isfinite(to_low), to_low, 0.0) * self._steps
-        to_high = np.where(np.isfinite(to_high), to_high, 0.0) * self._steps
+        to_low = np.where(np.isfinite(to_low), to_low, 0.5 * crosses) * self._steps
+        to_high = np.where(np.isfinite(to_high), to_high, 0.5 * crosses) * self._steps
         weighted = gradient * self._weight
         slopes = to_low * weighted[:, :-1] + to_high * weighted[:, 1:]
         return self._per_bin(self._steps * mean), slopes.reshape(len(gradient), self._bins, -1).sum(axis=2)
@@ -84,9 +85,23 @@ class BinIntegrator:
 
 
 def _log_mean(low: np.ndarray, high: np.ndarray, ratio: np.ndarray) -> np.ndarray:
-    """Return (high - low) / ln(high / low), the plain mean where they nearly agree, 0 where one is 0."""
+    """Return (high - low) / ln(high / low), 0 where one of them is 0.
+
+    It is the plain mean where they nearly agree, and where a difference of spectra changes sign between them.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = np.where(
             np.abs(ratio) < 1e-4, 0.5 * (low + high) * (1 - ratio * ratio / 12), (high - low) / ratio
         )
-    return np.where(np.isfinite(mean), mean, 0.0)
+    finite = np.isfinite(mean)
+    if finite.all():
+        return mean
+    return np.where(finite, mean, np.where(_crosses(low, high, ratio), 0.5 * (low + high), 0.0))
+
+
+def _crosses(low: np.ndarray, high: np.ndarray, ratio: np.ndarray) -> np.ndarray | bool:
+    """Return where a spectrum changes sign between two nodes; plainly False where it does nowhere."""
+    undefined = np.isnan(ratio)
+    if not undefined.any():
+        return False
+    return undefined & np.isfinite(low) & np.isfinite(high) & ((low < 0) != (high < 0))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
 
 from lightpool.errors import SettingsError
-from lightpool.spectra.integral import BinIntegrator
+from lightpool.spectra.butterfly import Butterfly, narrowest_energy
+from lightpool.spectra.extrema import interior_minimum
+from lightpool.spectra.integral import BinIntegrator, nodes_per_bin
 from lightpool.spectra.parameter import Parameter
+from lightpool.spectra.prior import Prior, prior_to_dict
 from lightpool.units import to_array, to_float
 
 
@@ -37,11 +40,15 @@ class SpectralModel:
     tag: ClassVar[str] = ""
     #: A pure power law between any two energies: two nodes integrate it exactly.
     is_power_law: ClassVar[bool] = False
-    #: The parameter that scales the whole spectrum.
-    norm: ClassVar[str] = "amplitude"
+    #: Keys of a model file's section beside type and parameters.
+    extra_keys: ClassVar[tuple[str, ...]] = ()
+    #: The parameter that scales the whole spectrum; empty where there is none.
+    norm: str = "amplitude"
+    #: What `+`, `-` and `*` of models make; the module of compounds puts itself here.
+    _combine: ClassVar[Callable[..., SpectralModel]]
 
     def __init__(self, **values: Any) -> None:
-        self._check_names(values)
+        self._check_names(values, self.defaults)
         self.parameters: tuple[Parameter, ...] = tuple(
             p.to(values[p.name]) if p.name in values else p for p in self.defaults
         )
@@ -75,12 +82,12 @@ class SpectralModel:
         return [i for i, p in enumerate(self.parameters) if not p.frozen]
 
     def __getitem__(self, name: str) -> Parameter:
-        self._check_names([name])
+        self._check_names([name], self.parameters)
         return self.parameters[self.names.index(name)]
 
     def with_values(self, **values: Any) -> SpectralModel:
         """Return a copy with other parameter values (numbers or quantities); errors are dropped."""
-        self._check_names(values)
+        self._check_names(values, self.parameters)
         return self._copy(
             p.to(values[p.name]) if p.name in values else replace(p, error=math.nan) for p in self.parameters
         )
@@ -100,6 +107,11 @@ class SpectralModel:
         )
         return self._copy(replace(p, min=low, max=high) if p.name == name else p for p in self.parameters)
 
+    def with_prior(self, name: str, prior: Prior | None) -> SpectralModel:
+        """Return a copy in which parameter `name` has this prior, in the unit of the parameter, or none."""
+        self._check_names([name], self.parameters)
+        return self._copy(replace(p, prior=prior) if p.name == name else p for p in self.parameters)
+
     def fitted(self, values: Iterable[float], covariance: np.ndarray) -> SpectralModel:
         """Return a copy that holds a fit's values and covariance, shape (parameters, parameters)."""
         errors = np.sqrt(np.maximum(np.diag(covariance), 0))
@@ -114,13 +126,11 @@ class SpectralModel:
 
     def __call__(self, energy: Any) -> np.ndarray:
         """Return dN/dE in cm-2 s-1 TeV-1 at energies in TeV (or quantities), same shape."""
-        shape = np.shape(energy)
-        return self.evaluate(to_array(energy, "TeV", name="energy"), *self.values).reshape(shape)
+        return self.evaluate(_energies(energy), *self.values).reshape(np.shape(energy))
 
     def dnde_error(self, energy: Any) -> np.ndarray:
         """Return the propagated error of dN/dE (first order, ``sqrt(g' C g)``); NaN before a fit."""
-        e = to_array(energy, "TeV", name="energy")
-        return self._propagate(self.gradient(e, *self.values))
+        return self._propagate(self.gradient(_energies(energy), *self.values)).reshape(np.shape(energy))
 
     def integral(self, e_min: Any, e_max: Any) -> float:
         """Return the photon flux between two energies, cm-2 s-1."""
@@ -140,13 +150,71 @@ class SpectralModel:
 
     def integrator(self, edges: np.ndarray, *, power: int = 0) -> BinIntegrator:
         """Return what integrates this kind of spectrum over bins with `edges` (TeV)."""
-        return BinIntegrator(edges, n=2 if self.is_power_law else None, power=power)
+        return BinIntegrator(edges, n=self.node_count(edges), power=power)
+
+    def node_count(self, edges: np.ndarray) -> int:
+        """Return how many nodes in each bin integrate this spectrum well."""
+        return 2 if self.is_power_law else nodes_per_bin(edges)
+
+    @property
+    def e_peak(self) -> float:
+        """The energy at which E² dN/dE peaks, TeV; NaN where it does not between 1 eV and 1e6 TeV."""
+        return interior_minimum(lambda e: -(e**2) * self.evaluate(e, *self.values), 1e-12, 1e6)
+
+    @property
+    def decorrelation_energy(self) -> float:
+        """The energy of the smallest relative error, TeV; NaN before a fit or where there is none."""
+        around = next((p.value for p in self.parameters if p.name.startswith("reference")), 1.0)
+        return narrowest_energy(self, around=around)
+
+    def butterfly(self, energy: Any) -> Butterfly:
+        """Return the spectrum and its error at energies in TeV (or quantities), shape (n,)."""
+        e = _energies(energy)
+        return Butterfly(e, self(e), self.dnde_error(e))
+
+    # -- algebra ----------------------------------------------------------------------------
+
+    def __add__(self, other: SpectralModel) -> SpectralModel:
+        return self._with(other, "add")
+
+    def __sub__(self, other: SpectralModel) -> SpectralModel:
+        return self._with(other, "sub")
+
+    def __mul__(self, other: SpectralModel) -> SpectralModel:
+        return self._with(other, "mul")
+
+    def _with(self, other: SpectralModel, operator: str) -> SpectralModel:
+        if not isinstance(other, SpectralModel):
+            return NotImplemented
+        return self._combine(self, other, operator)
 
     # -- files ------------------------------------------------------------------------------
 
+    @property
+    def file_parameters(self) -> tuple[tuple[str, int], ...]:
+        """Every parameter as files list it: its name there, and its position in `parameters`."""
+        return tuple((name, i) for i, name in enumerate(self.names))
+
     def to_dict(self) -> dict[str, Any]:
         """Return ``{type, parameters}`` as the ``spectral`` section of a model file holds it."""
-        return {"type": self.type_name, "parameters": [_parameter_to_dict(p) for p in self.parameters]}
+        entries = [_parameter_to_dict(p, d) for p, d in zip(self.parameters, self.defaults, strict=True)]
+        return {"type": self.type_name, "parameters": entries}
+
+    @classmethod
+    def from_section(
+        cls, section: Mapping[str, Any], read: Callable[[Any], SpectralModel], folder: str
+    ) -> SpectralModel:
+        """Return a model with default parameters and whatever else a file's section gives.
+
+        Parameters
+        ----------
+        section : mapping
+        read : callable
+            Turns the section of an inner model into that model.
+        folder : str
+            Where relative file names start.
+        """
+        return cls()
 
     # -- inside -----------------------------------------------------------------------------
 
@@ -172,29 +240,42 @@ class SpectralModel:
 
     def _copy(self, parameters: Iterable[Parameter]) -> SpectralModel:
         copy = object.__new__(type(self))
+        copy.__dict__.update(self.__dict__)
         copy.parameters, copy.covariance = tuple(parameters), None
         return copy
 
+    def _structure(self) -> Hashable:
+        """Return what besides its parameters makes a model what it is: tables, inner models."""
+        return ()
+
+    def _key(self) -> Hashable:
+        """Return what makes two models the same start of a fit; errors (often NaN) do not count."""
+        return (
+            type(self),
+            self._structure(),
+            tuple((p.name, p.value, p.frozen, p.min, p.max, p.prior) for p in self.parameters),
+        )
+
     def _with_frozen(self, names: Iterable[str], frozen: bool) -> SpectralModel:
         names = tuple(names)
-        self._check_names(names)
+        self._check_names(names, self.parameters)
         return self._copy(replace(p, frozen=frozen) if p.name in names else p for p in self.parameters)
 
-    def _check_names(self, names: Iterable[str]) -> None:
-        known = [p.name for p in self.defaults]
+    def _check_names(self, names: Iterable[str], parameters: tuple[Parameter, ...]) -> None:
+        known = [p.name for p in parameters]
         for name in names:
             if name not in known:
                 raise SettingsError(
-                    f"{type(self).__name__} has no parameter {name!r}", expected=", ".join(known)
+                    f"{type(self).__name__} has no parameter {name!r}", expected=", ".join(known) or "none"
                 )
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, SpectralModel):
             return NotImplemented
-        return type(self) is type(other) and _key(self) == _key(other)
+        return type(self) is type(other) and self._key() == other._key()
 
     def __hash__(self) -> int:
-        return hash((type(self), _key(self)))
+        return hash(self._key())
 
     def __repr__(self) -> str:
         parts = []
@@ -205,21 +286,25 @@ class SpectralModel:
         return f"{type(self).__name__}({', '.join(parts)})"
 
 
-def _key(model: SpectralModel) -> tuple[Any, ...]:
-    """Return what makes two models the same start of a fit; errors (often NaN) do not count."""
-    return tuple((p.name, p.value, p.frozen, p.min, p.max) for p in model.parameters)
+def _energies(energy: Any) -> np.ndarray:
+    return to_array([energy] if np.ndim(energy) == 0 else energy, "TeV", name="energy")
 
 
-def _parameter_to_dict(p: Parameter) -> dict[str, Any]:
-    entry: dict[str, Any] = {"name": p.name, "value": p.value}
+def _parameter_to_dict(p: Parameter, default: Parameter) -> dict[str, Any]:
+    entry: dict[str, Any] = {"name": default.name, "value": p.value}
     if p.unit:
         entry["unit"] = p.unit
     if p.error > 0:
         entry["error"] = p.error
-    if p.frozen:
-        entry["frozen"] = True
+    # A reader that knows the model takes silence for its default.
+    if p.frozen or default.frozen:
+        entry["frozen"] = p.frozen
     if math.isfinite(p.min):
         entry["min"] = p.min
     if math.isfinite(p.max):
         entry["max"] = p.max
+    if p.link:
+        entry["link"] = p.link
+    if p.prior is not None:
+        entry["prior"] = prior_to_dict(p.prior)
     return entry

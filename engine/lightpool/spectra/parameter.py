@@ -7,6 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lightpool.errors import SettingsError
+from lightpool.spectra.prior import Prior
+
+#: The unit of a differential photon flux.
+DNDE = "TeV-1 s-1 cm-2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,9 @@ class Parameter:
         Limits; infinite where there is none.
     error : float, in `unit`
         One standard deviation; NaN before a fit, 0 for a frozen parameter after it.
+    prior : GaussianPrior or UniformPrior, optional
+    link : str
+        A label: parameters of a compound that carry the same one share their value.
     """
 
     name: str
@@ -33,6 +40,8 @@ class Parameter:
     min: float = -math.inf
     max: float = math.inf
     error: float = math.nan
+    prior: Prior | None = None
+    link: str = ""
 
     def __post_init__(self) -> None:
         if not math.isfinite(self.value):
@@ -42,12 +51,27 @@ class Parameter:
                 f"limits of parameter {self.name} are in the wrong order",
                 found=f"{self.min:g} to {self.max:g}",
             )
+        low, high = self.bounds
+        if not low <= high:
+            raise SettingsError(
+                f"the uniform prior of parameter {self.name} lies outside its limits",
+                found=f"{low:g} > {high:g}",
+            )
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The range that limits and prior together leave."""
+        if self.prior is None:
+            return self.min, self.max
+        low, high = self.prior.bounds
+        return max(self.min, low), min(self.max, high)
 
     @property
     def at_limit(self) -> bool:
         """Whether the value rests on one of its limits."""
         width = 1e-6 * max(abs(self.value), 1e-300)
-        return self.value - self.min <= width or self.max - self.value <= width
+        low, high = self.bounds
+        return self.value - low <= width or high - self.value <= width
 
     def to(self, value: Any) -> Parameter:
         """Return a copy with another value: a number in `unit`, or a quantity that converts to it."""

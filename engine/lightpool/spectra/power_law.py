@@ -1,15 +1,14 @@
-"""Power laws, with and without an exponential cutoff."""
+"""Power laws: given at an energy, or by their integral."""
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar
 
 import numpy as np
 
 from lightpool.spectra.model import SpectralModel
-from lightpool.spectra.parameter import Parameter
-
-DNDE = "TeV-1 s-1 cm-2"
+from lightpool.spectra.parameter import DNDE, Parameter
 
 
 class PowerLaw(SpectralModel):
@@ -43,58 +42,70 @@ class PowerLaw(SpectralModel):
         value = amplitude * shape
         return np.stack([-log_x * value, shape, index / reference * value])
 
+    @property
+    def e_peak(self) -> float:
+        """NaN: a power law has no peak."""
+        return math.nan
 
-class ExpCutoffPowerLaw(SpectralModel):
-    """A power law with an exponential cutoff: ``amplitude (E / reference)**-index exp(-(lambda_ E)**alpha)``.
+    @property
+    def decorrelation_energy(self) -> float:
+        """The energy at which amplitude and index are uncorrelated, TeV; NaN before a fit.
 
-    Here `alpha` is the steepness of the cutoff, as model files call it.
-    """
+        Abdo et al. (2009), arXiv:0910.4881, eq. 1. There the relative error is smallest.
+        """
+        if self.covariance is None or not self.covariance[0, 0] > 0:
+            return math.nan
+        _, amplitude, reference = self.values
+        return reference * math.exp(self.covariance[0, 1] / (amplitude * self.covariance[0, 0]))
 
-    type_name = "ExpCutoffPowerLawSpectralModel"
-    tag = "ecpl"
+
+class PowerLaw2(SpectralModel):
+    """A power law whose amplitude is its photon flux between `emin` and `emax`."""
+
+    type_name = "PowerLaw2SpectralModel"
+    tag = "pl-2"
+    is_power_law = True
     defaults: ClassVar[tuple[Parameter, ...]] = (
-        Parameter("index", 1.5),
-        Parameter("amplitude", 1e-12, DNDE),
-        Parameter("reference", 1.0, "TeV", frozen=True),
-        Parameter("lambda_", 0.1, "TeV-1"),
-        Parameter("alpha", 1.0, frozen=True),
+        Parameter("amplitude", 1e-12, "s-1 cm-2"),
+        Parameter("index", 2.0),
+        Parameter("emin", 0.1, "TeV", frozen=True),
+        Parameter("emax", 100.0, "TeV", frozen=True),
     )
 
     @staticmethod
     def evaluate(  # type: ignore[override]
-        energy: np.ndarray, index: float, amplitude: float, reference: float, lambda_: float, alpha: float
+        energy: np.ndarray, amplitude: float, index: float, emin: float, emax: float
     ) -> np.ndarray:
         """Return dN/dE; see `SpectralModel.evaluate`."""
-        return amplitude * np.exp(-index * np.log(energy / reference) - _cut(energy, lambda_, alpha))
+        integral = _integral(index, emin, emax)[0]
+        return amplitude / integral * np.exp(-index * np.log(energy / emin))
 
     @staticmethod
     def gradient(  # type: ignore[override]
-        energy: np.ndarray, index: float, amplitude: float, reference: float, lambda_: float, alpha: float
+        energy: np.ndarray, amplitude: float, index: float, emin: float, emax: float
     ) -> np.ndarray:
         """Return its slopes; see `SpectralModel.gradient`."""
-        log_x = np.log(energy / reference)
-        cut = _cut(energy, lambda_, alpha)
-        shape = np.exp(-index * log_x - cut)
+        integral, log_slope = _integral(index, emin, emax)
+        log_x = np.log(energy / emin)
+        shape = np.exp(-index * log_x) / integral
         value = amplitude * shape
-        if alpha == 1:
-            to_lambda = -energy * value
-        else:
-            to_lambda = -alpha * cut / lambda_ * value if lambda_ else np.zeros_like(value)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            to_alpha = np.where(cut > 0, -cut * np.log(np.abs(lambda_) * energy) * value, 0.0)
-        return np.stack([-log_x * value, shape, index / reference * value, to_lambda, to_alpha])
+        to_emax = -math.exp(-index * math.log(emax / emin)) / integral
+        return np.stack([shape, -(log_x + log_slope) * value, value / integral, to_emax * value])
 
     @property
     def e_peak(self) -> float:
-        """The energy at which E² dN/dE peaks, TeV; NaN where it does not."""
-        p = {q.name: q.value for q in self.parameters}
-        if p["lambda_"] <= 0 or p["index"] >= 2 or p["alpha"] <= 0:
-            return float("nan")
-        return ((2 - p["index"]) / p["alpha"]) ** (1 / p["alpha"]) / p["lambda_"]
+        """NaN: a power law has no peak."""
+        return math.nan
 
 
-def _cut(energy: np.ndarray, lambda_: float, alpha: float) -> np.ndarray:
-    """Return (lambda E)**alpha, odd in lambda so that a fit may cross zero."""
-    if alpha == 1:
-        return lambda_ * energy
-    return np.sign(lambda_) * (np.abs(lambda_) * energy) ** alpha
+def _integral(index: float, emin: float, emax: float) -> tuple[float, float]:
+    """Return the integral of (E / emin)**-index from `emin` to `emax`, TeV, and d ln(integral) / d index."""
+    width = math.log(emax / emin)
+    u = (1 - index) * width
+    if abs(u) < 1e-4:
+        # expm1(u) / u and its slope, near an index of 1
+        mean, slope = 1 + u / 2 + u * u / 6, 0.5 + u / 3 + u * u / 8
+    else:
+        mean = math.expm1(u) / u
+        slope = (math.exp(u) - mean) / u
+    return emin * width * mean, -width * slope / mean

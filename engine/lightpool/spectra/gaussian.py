@@ -40,11 +40,11 @@ class Gaussian(SpectralModel):
         return np.stack([shape, pull / sigma * value, (pull * pull - 1) / sigma * value])
 
     def node_count(self, edges: np.ndarray) -> int:
-        """Return enough nodes to follow the line: about twenty to a standard deviation."""
+        """Return enough nodes to follow the line: twenty to a standard deviation, five of them out."""
         _, mean, sigma = self.values
         if not (mean > 0 and sigma > 0):
             return nodes_per_bin(edges)
-        steps = int(20 * float(np.max(np.diff(np.log(edges)))) * max(mean / sigma, 1.0))
+        steps = int(20 * float(np.max(np.diff(np.log(edges)))) * (mean / sigma + 5))
         return min(max(nodes_per_bin(edges), steps + 2), _MAX_NODES)
 
     @property

@@ -42,11 +42,15 @@ WIDGET_EXTENSIONS = [
 ENDING_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
-class NotTheSignature(logging.Filter):
-    """Drops what Jupyter says of a notebook without the user's signature: ours is stored without outputs."""
+class PlainLog(logging.Filter):
+    """Leaves out what tells an operator nothing."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Return whether the record is to be logged."""
+        """Return whether the record is to be logged; shorten it where it repeats itself."""
+        if isinstance(record.msg, str) and record.msg.startswith("Error at server while executing cell"):
+            # The whole cell with its outputs would follow, and then the traceback says the same.
+            record.msg, record.args = "The page could not be built", ()
+        # Jupyter misses the user's signature on the notebook; stored without outputs, it needs none.
         return "is not trusted" not in record.getMessage()
 
 
@@ -188,6 +192,6 @@ def run_server(notebook: Path, config: Config, *, on_listening: Callable[[], Non
         config_file_paths=[],  # a voila.json in the working directory is not ours
     )
     server.on_listening = on_listening
-    server.log.addFilter(NotTheSignature())
+    server.log.addFilter(PlainLog())
     server.initialize([])
     server.start()

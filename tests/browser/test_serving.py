@@ -139,6 +139,7 @@ def test_a_kernel_that_fails_says_nothing_of_why_to_the_visitor(serve, demo_path
     page.wait_for_selector("#lp-skeleton", state="detached", timeout=60_000)
     assert "terminal" in page.inner_text(".lp-failure")
     assert "inner cause" not in page.content()
+    assert "The page could not be built" in server.output()
     assert "the inner cause" in server.output()
 
 

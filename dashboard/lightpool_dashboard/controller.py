@@ -85,7 +85,7 @@ class Controller:
         inputs, forced = self.state.inputs(), self.state.fit_requests != self._fits_asked
         self._fits_asked = self.state.fit_requests
         if inputs == self._computed and not forced:
-            self._settle(self.state.error)
+            self._settle()
             return None
         self._generation += 1
         return Request(inputs, self._generation)
@@ -118,10 +118,10 @@ class Controller:
         self._computed = done.inputs
         if done.targets:
             state.targets, state.target = done.targets, done.inputs.target
+        state.error = done.error
         if done.outcome is not None:
-            state.outcome = done.outcome
-        self._settle(done.error)
+            state.outcome = done.outcome  # a view that fails on it says so in `error`
+        self._settle()
 
-    def _settle(self, error: str) -> None:
-        self.state.error = error
-        self.state.status = "error" if error else "ready"
+    def _settle(self) -> None:
+        self.state.status = "error" if self.state.error else "ready"

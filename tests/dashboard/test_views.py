@@ -4,6 +4,7 @@ import logging
 import re
 import struct
 import zlib
+from html import escape
 
 import numpy as np
 import pytest
@@ -186,13 +187,18 @@ def test_a_bug_in_one_view_is_said_and_the_others_are_drawn(dashboard, monkeypat
     with caplog.at_level(logging.ERROR, logger="lightpool_dashboard"):
         outcome = move(dashboard, 0.2)
     assert "CountsView.update" in caplog.text
+    assert "internal error (ZeroDivisionError)" in dashboard.status.box.value
+    assert dashboard.state.status == "error"
     assert f"<b>{run_table(outcome.cube).total.n_on}</b>" in dashboard.summary.box.value
 
 
-def test_warnings_of_the_analysis_are_listed(dashboard):
+def test_warnings_stand_in_the_notes_or_beside_the_fit(dashboard):
     assert dashboard.messages.box.layout.display == "none"
-    dashboard.data.target.value = "Empty field (simulated)"
+    state = dashboard.state
+    state.energy_min, state.energy_max, state.points_n = 15.0, 40.0, 10
     dashboard.schedule.flush()
-    assert dashboard.state.outcome.warnings
-    assert dashboard.messages.box.value.count("<li>") == len(dashboard.state.outcome.warnings)
-    assert dashboard.messages.box.layout.display == ""
+    assert state.outcome.warnings
+    for sentence in state.outcome.warnings:
+        places = (dashboard.messages.box.value, dashboard.fit.health.value)
+        assert sum(escape(sentence) in place for place in places) == 1
+    assert (dashboard.messages.box.layout.display == "") == ("<li>" in dashboard.messages.box.value)

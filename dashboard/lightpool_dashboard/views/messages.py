@@ -41,7 +41,8 @@ class MessagesView:
         self.box.add_class("lp-messages")
 
     def update(self, outcome: Outcome) -> None:
-        """Show the warnings of an outcome."""
-        items = "".join(f"<li>{escape(sentence)}</li>" for sentence in outcome.warnings)
+        """Show the warnings of an outcome but for those that stand beside the fit already."""
+        told = (outcome.fit.message, *outcome.fit.health) if outcome.fit is not None else ()
+        items = "".join(f"<li>{escape(text)}</li>" for text in outcome.warnings if text not in told)
         self.box.value = f"<h2>Notes</h2><ul>{items}</ul>" if items else ""
         self.box.layout.display = "" if items else "none"

@@ -1,8 +1,7 @@
-"""Flux points: the norm of the fitted spectrum in energy bands, with errors, limits and profiles."""
+"""The norm of a spectrum in energy bands, fitted with errors, limits and profiles."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,152 +11,19 @@ from lightpool.alpha_systematic import as_systematic, statistic
 from lightpool.axes import checked_edges, nearest_edges
 from lightpool.errors import SettingsError
 from lightpool.forward import Folded, as_fit_range
-from lightpool.html import table
 from lightpool.profile import NormProfiles
+from lightpool.sed import ERG_PER_TEV, NORMS, UNITS, FluxPoints, ul_confidence
 from lightpool.sensitivity import norm_sensitivity
 from lightpool.spectra import SpectralModel
 from lightpool.statistics import WStat, profiled_background
 from lightpool.units import to_float
 
+__all__ = ["ERG_PER_TEV", "FluxPoints", "flux_points", "ul_confidence"]
+
 #: The norms at which the statistic is tabulated.
 NORM_SCAN = np.geomspace(0.2, 5, 11)
 #: Below this significance a point is shown as a limit.
 UL_THRESHOLD = 2.0
-ERG_PER_TEV = 1.602176634
-
-_NORMS = ("norm", "norm_err", "norm_errp", "norm_errn", "norm_ul", "norm_sensitivity")
-_REFERENCES = {"dnde": "ref_dnde", "e2dnde": "ref_e2dnde", "flux": "ref_flux", "eflux": "ref_eflux"}
-_UNITS = {"dnde": "TeV-1 s-1 cm-2", "e2dnde": "TeV s-1 cm-2", "flux": "s-1 cm-2", "eflux": "TeV s-1 cm-2"}
-
-
-@dataclass(frozen=True, eq=False)
-class FluxPoints:
-    """Fluxes in energy bands relative to a reference spectrum.
-
-    ``points["dnde"]``, ``points["e2dnde_errp"]``, ``points["flux_ul"]`` and so on give plain
-    arrays, shape (points,), in the units of `unit`.
-
-    Parameters
-    ----------
-    data : Dataset, dims (point, norm_scan, row)
-        e_ref, e_min, e_max (TeV), ref_dnde, ref_e2dnde, ref_flux, ref_eflux, norm with norm_err,
-        norm_errp, norm_errn, norm_ul; norm_sensitivity, at which 5 sigma are expected; ts, sqrt_ts,
-        stat, stat_null; stat_scan at norm_scan; counts, npred, npred_excess for each row of the
-        cube; is_ul, success and, where it failed, reason.
-    model : SpectralModel
-        The reference.
-    ul_sigma : float
-        Limits are where the statistic has risen by its square above the minimum.
-    """
-
-    data: xr.Dataset
-    model: SpectralModel
-    ul_sigma: float = 2.0
-
-    def __len__(self) -> int:
-        return self.data.sizes["point"]
-
-    def __getitem__(self, name: str) -> np.ndarray:
-        if name in self.data:
-            return self.data[name].to_numpy()
-        quantity, _, suffix = name.partition("_")
-        norm = f"norm_{suffix}" if suffix else "norm"
-        if quantity not in _REFERENCES or norm not in self.data:
-            raise KeyError(f"flux points have no {name!r}")
-        return self.data[norm].to_numpy() * self.data[_REFERENCES[quantity]].to_numpy()
-
-    @staticmethod
-    def unit(name: str) -> str:
-        """Return the unit of a column such as ``dnde_err``; empty for a pure number."""
-        quantity = name.removeprefix("ref_").partition("_")[0]
-        return "TeV" if name in ("e_ref", "e_min", "e_max") else _UNITS.get(quantity, "")
-
-    def to_table(self, sed_type: str = "dnde") -> Any:
-        """Return an astropy QTable.
-
-        Parameters
-        ----------
-        sed_type : str
-            ``dnde``, ``e2dnde``, ``flux``, ``eflux`` or ``likelihood``.
-
-        Raises
-        ------
-        SettingsError
-            For another type.
-        """
-        from astropy.table import QTable
-        from astropy.units import Unit
-
-        if sed_type not in (*_REFERENCES, "likelihood"):
-            raise SettingsError(
-                "sed_type is not known",
-                found=repr(sed_type),
-                expected=", ".join((*_REFERENCES, "likelihood")),
-            )
-        names = ["e_ref", "e_min", "e_max"]
-        if sed_type == "likelihood":
-            names += [*_REFERENCES.values(), *_NORMS]
-        else:
-            names += [norm.replace("norm", sed_type) for norm in _NORMS]
-        names += [
-            "ts",
-            "sqrt_ts",
-            "npred",
-            "npred_excess",
-            "stat",
-            "stat_null",
-            "stat_scan",
-            "is_ul",
-            "counts",
-            "success",
-        ]
-        table = QTable()
-        for name in names:
-            unit = self.unit(name)
-            table[name] = self[name] * Unit(unit) if unit else self[name]
-        table["norm_scan"] = np.broadcast_to(self.data["norm_scan"].to_numpy(), table["stat_scan"].shape)
-        table.meta["SED_TYPE"] = sed_type
-        table.meta["UL_CONF"] = ul_confidence(self.ul_sigma)
-        return table
-
-    def __repr__(self) -> str:
-        lines = [
-            "FluxPoints: E²dN/dE in 1e-12 erg cm-2 s-1",
-            "  e_min - e_max [TeV]    value        errors        sqrt_ts",
-        ]
-        factor = ERG_PER_TEV * 1e12
-        for k in range(len(self)):
-            span = f"  {self['e_min'][k]:7.3f} - {self['e_max'][k]:7.3f}"
-            if not self["success"][k]:
-                lines.append(f"{span}   {self['reason'][k]}")
-                continue
-            value, high, low, limit = (
-                self[n][k] * factor for n in ("e2dnde", "e2dnde_errp", "e2dnde_errn", "e2dnde_ul")
-            )
-            flux = f"< {limit:8.3g}" if self["is_ul"][k] else f"{value:10.3g}   +{high:.2g} -{low:.2g}"
-            lines.append(f"{span}   {flux:<28} {self['sqrt_ts'][k]:6.1f}")
-        return "\n".join(lines)
-
-    def _repr_html_(self) -> str:
-        rows = []
-        for k in range(len(self)):
-            span = f"{self['e_min'][k]:.3g} - {self['e_max'][k]:.3g}"
-            if not self["success"][k]:
-                rows.append((span, "", "", "", self["reason"][k]))
-                continue
-            value, low, high, limit = (self[f"e2dnde{s}"][k] for s in ("", "_errn", "_errp", "_ul"))
-            errors, sigma = f"-{low:.2g} +{high:.2g}", f"{self['sqrt_ts'][k]:.1f}"
-            rows.append((span, f"{value:.3g}", errors, f"< {limit:.3g}", sigma))
-        limit_head = f"limit ({self.ul_sigma:g} sigma)"
-        head = ("energy [TeV]", "E² dN/dE [TeV cm-2 s-1]", "errors", limit_head, "sqrt_ts")
-        return table(head, rows, caption="Flux points")
-
-
-def ul_confidence(sigma: float) -> float:
-    """Return the two-sided confidence level of an upper limit at `sigma` standard deviations."""
-    from math import erf, sqrt
-
-    return erf(sigma / sqrt(2))
 
 
 def flux_points(
@@ -256,7 +122,7 @@ class _Bands:
 
     def solve(self, ul_sigma: float, systematic: float) -> dict[str, np.ndarray]:
         """Return every column that comes from the profiles, NaN where a band has no bins."""
-        names = (*_NORMS, "ts", "sqrt_ts", "stat", "stat_null")
+        names = (*NORMS, "ts", "sqrt_ts", "stat", "stat_null")
         out = {name: np.full(self.n, np.nan) for name in names}
         out["stat_scan"] = np.full((self.n, len(NORM_SCAN)), np.nan)
         if not len(self.filled):
@@ -332,10 +198,10 @@ def _dataset(
         "e_ref": (point, e_ref, {"units": "TeV"}),
         "e_min": (point, e_min, {"units": "TeV"}),
         "e_max": (point, e_max, {"units": "TeV"}),
-        "ref_dnde": (point, ref_dnde, {"units": _UNITS["dnde"]}),
-        "ref_e2dnde": (point, ref_dnde * e_ref**2, {"units": _UNITS["e2dnde"]}),
-        "ref_flux": (point, flux, {"units": _UNITS["flux"]}),
-        "ref_eflux": (point, energy_flux, {"units": _UNITS["eflux"]}),
+        "ref_dnde": (point, ref_dnde, {"units": UNITS["dnde"]}),
+        "ref_e2dnde": (point, ref_dnde * e_ref**2, {"units": UNITS["e2dnde"]}),
+        "ref_flux": (point, flux, {"units": UNITS["flux"]}),
+        "ref_eflux": (point, energy_flux, {"units": UNITS["eflux"]}),
         "is_ul": (point, ~(columns["sqrt_ts"] >= UL_THRESHOLD)),
         "success": (point, bands.reasons == ""),
         "reason": (point, bands.reasons),

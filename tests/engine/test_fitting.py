@@ -178,6 +178,9 @@ class TestFluxPoints:
         )
         table = points.to_table("e2dnde")
         assert str(table["e2dnde"].unit) == "TeV / (s cm2)"
+        assert [name for name in table.colnames if name.startswith("e2dnde")] == [
+            f"e2dnde{suffix}" for suffix in ("", "_err", "_errp", "_errn", "_ul", "_sensitivity")
+        ]
         assert table.meta["UL_CONF"] == pytest.approx(0.9544997)
         assert set(points.to_table("likelihood").colnames) >= {
             "ref_dnde",

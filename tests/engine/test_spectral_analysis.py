@@ -146,6 +146,31 @@ def test_flux_points(points, reference):
     np.testing.assert_allclose(points["stat_scan"], expected["stat_scan"], rtol=2e-3)
 
 
+def test_spectra_fitted_to_the_points(points, joint):
+    """The tutorial's exercise; the peer's own points give 5.115, 9.584 and 4.846."""
+    at_joint = points.fit(joint.model.freeze("index", "amplitude", "lambda_"))
+    line, curved = points.fit(lp.PowerLaw()), points.fit(START)
+    for result, stat in ((at_joint, 5.115), (line, 9.584), (curved, 4.846)):
+        assert result.n_points == 9
+        assert result.stat == pytest.approx(stat, rel=5e-3)
+    assert line.model["index"].value == pytest.approx(2.673, abs=0.002)
+    assert line.model["amplitude"].value == pytest.approx(4.411e-11, rel=1e-3)
+    assert curved.model["index"].value == pytest.approx(2.355, abs=0.002)
+    profile = points.fit(START, method="profile")
+    for p in joint.model.parameters:
+        assert profile.model[p.name].value == pytest.approx(p.value, abs=0.2 * p.error)
+
+
+def test_points_placed_after_lafferty_and_wyatt(points):
+    placed = points.at("lafferty-wyatt")
+    np.testing.assert_allclose(
+        placed["dnde"] * (placed["e_max"] - placed["e_min"]), placed["flux"], rtol=1e-6
+    )
+    np.testing.assert_array_equal(placed["flux"], points["flux"])
+    assert (placed["e_ref"] < points["e_ref"]).all()
+    np.testing.assert_allclose(placed.at("log-centre")["dnde"], points["dnde"])
+
+
 def test_the_band_without_counts_has_a_limit_and_no_nonsense(points):
     last = {name: points[name][9] for name in ("norm", "norm_err", "norm_ul", "ts", "is_ul", "success")}
     assert last["norm"] == pytest.approx(0, abs=1e-6)

@@ -44,6 +44,8 @@ class FitResult:
     npred, mu_bkg : DataArray, dims (region, time, energy), counts
         Predicted signal, and background in the ON region profiled with it.
     fit_range : (float, float) or None, TeV
+    prior_stat : float
+        What the priors of the free parameters add: the fit minimises ``stat + prior_stat``.
     """
 
     model: SpectralModel
@@ -57,6 +59,7 @@ class FitResult:
     npred: xr.DataArray
     mu_bkg: xr.DataArray
     fit_range: FitRange
+    prior_stat: float = 0.0
 
     @property
     def dof(self) -> int:
@@ -80,6 +83,8 @@ class FitResult:
 
     def __repr__(self) -> str:
         lines = [f"FitResult: {self.message}", f"  stat / dof: {self.stat:.2f} / {self.dof}"]
+        if self.prior_stat:
+            lines.append(f"  priors: {self.prior_stat:.2f}")
         for p in self.model.parameters:
             error = "frozen" if p.frozen else f"± {p.error:.3g}"
             lines.append(f"  {p.name:<10} {p.value:.5g} {error} {p.unit}".rstrip())
@@ -119,15 +124,16 @@ def fit(
     AnalysisError
         If no bin is left to fit.
     SettingsError
-        If a start value lies outside its limits.
+        If a start value lies outside its limits or its uniform prior.
     """
     fit_range = as_fit_range(fit_range)
     for p in model.parameters:
-        if not p.min <= p.value <= p.max:
+        low, high = p.bounds
+        if not low <= p.value <= high:
             raise SettingsError(
                 f"start value of {p.name} lies outside its limits",
                 found=f"{p.value:g}",
-                expected=f"{p.min:g} to {p.max:g}",
+                expected=f"{low:g} to {high:g}",
             )
     folded = Folded(cube, fit_range, as_systematic(alpha_systematic))
     folded.require_bins(fit_range)
@@ -157,11 +163,12 @@ def fit(
         npred=folded.labelled(npred, "npred", "Predicted signal counts"),
         mu_bkg=folded.labelled(mu_bkg, "mu_bkg", "Profiled background counts"),
         fit_range=fit_range,
+        prior_stat=sum(p.prior.stat(p.value) for p in best.parameters if p.prior and not p.frozen),
     )
 
 
 class _Objective:
-    """WStat and its gradient as functions of the free parameters, in scaled units."""
+    """WStat and priors, and their gradient, as functions of the free parameters, in scaled units."""
 
     def __init__(self, folded: Folded, model: SpectralModel) -> None:
         mask = folded.mask
@@ -170,6 +177,8 @@ class _Objective:
         self._grid = model.integrator(folded.energy_true_edges)
         self._evaluate, self._slopes = model.evaluate, model.gradient
         self._free = model.free_indices
+        priors = ((k, model.parameters[i].prior) for k, i in enumerate(self._free))
+        self._priors = [(k, prior) for k, prior in priors if prior is not None]
         self._values = np.array(model.values)
         self._start_norm(model)
         # The minimiser sees numbers between 1 and 10, whatever the unit.
@@ -184,13 +193,16 @@ class _Objective:
 
     def _start_norm(self, model: SpectralModel) -> None:
         """Start from the norm that suits the counts, so that a fit does not depend on the guess."""
+        if not model.norm:
+            return
         norm = model[model.norm]
         if norm.frozen or norm.value <= 0:
             return
         signal = self._matrix @ self._grid.integrate(self._evaluate(self._grid.nodes, *self._values))
         factor = best_norm(self._statistic, signal)
         at = model.names.index(model.norm)
-        if factor > 0 and norm.min <= norm.value * factor <= norm.max:
+        low, high = norm.bounds
+        if factor > 0 and low <= norm.value * factor <= high:
             self._values[at] *= factor
 
     def _update(self, scaled: np.ndarray) -> None:
@@ -207,6 +219,10 @@ class _Objective:
             )
             stat, slope = self._statistic.value_and_slope(self._matrix @ flux)
             gradient = (slopes @ (slope @ self._matrix)) * self.scale
+        for k, prior in self._priors:
+            value = float(scaled[k] * self.scale[k])
+            stat += prior.stat(value)
+            gradient[k] += prior.slope(value) * self.scale[k]
         # A trial far out may overflow; a large finite number sends the minimiser back.
         self._value = float(stat) if math.isfinite(stat) else 1e300
         self._gradient = np.where(np.isfinite(gradient), gradient, 0.0)
@@ -246,8 +262,9 @@ def _minimise(objective: _Objective, model: SpectralModel) -> _Minimum:
     for k, i in enumerate(free):
         p = model.parameters[i]
         minuit.errors[k] = 0.1
-        if math.isfinite(p.min) or math.isfinite(p.max):
-            minuit.limits[k] = (p.min / objective.scale[k], p.max / objective.scale[k])
+        low, high = p.bounds
+        if math.isfinite(low) or math.isfinite(high):
+            minuit.limits[k] = (low / objective.scale[k], high / objective.scale[k])
     minuit.migrad(ncall=2000)
     minuit.hesse()
     values[free] = np.array(minuit.values) * objective.scale
@@ -285,6 +302,8 @@ def _health(model: SpectralModel) -> tuple[str, ...]:
     for p in model.parameters:
         if not p.frozen and p.at_limit:
             notes.append(f"{p.name} rests on its limit; its error means little.")
+    if not model.norm:
+        return tuple(notes)
     norm = model[model.norm]
     if not norm.frozen and norm.value <= 0:
         notes.append("The best-fit amplitude is not positive: there is no excess for this spectral shape.")

@@ -57,7 +57,8 @@ class SmoothBrokenPowerLaw(SpectralModel):
     """Two power laws with a smooth break of width `beta`.
 
     ``amplitude (E / reference)**-index1 (1 + (E / ebreak)**((index2 - index1) / b))**-b`` with
-    ``b = beta sign(index2 - index1)``. Equal indices leave a power law.
+    ``b = beta sign(index2 - index1)``. Equal indices, where the formula ends, leave a power law: the
+    one that a break to a softer spectrum tends to, so that a fit may start there.
     """
 
     type_name = "SmoothBrokenPowerLawSpectralModel"
@@ -82,7 +83,7 @@ class SmoothBrokenPowerLaw(SpectralModel):
         beta: float,
     ) -> np.ndarray:
         """Return dN/dE; see `SpectralModel.evaluate`."""
-        sign = np.sign(index2 - index1)
+        sign = _sign(index2 - index1)
         turn = np.logaddexp(0.0, abs(index2 - index1) / beta * np.log(energy / ebreak))
         return amplitude * np.exp(-index1 * np.log(energy / reference) - beta * sign * turn)
 
@@ -97,8 +98,8 @@ class SmoothBrokenPowerLaw(SpectralModel):
         beta: float,
     ) -> np.ndarray:
         """Return its slopes; see `SpectralModel.gradient`."""
-        # At equal indices these are the slopes of a break about to open.
-        step, sign = index2 - index1, np.sign(index2 - index1)
+        step = index2 - index1
+        sign = _sign(step)
         log_x, log_y = np.log(energy / reference), np.log(energy / ebreak)
         bend = abs(step) / beta * log_y
         turn = np.logaddexp(0.0, bend)
@@ -123,3 +124,7 @@ class SmoothBrokenPowerLaw(SpectralModel):
         if not index1 < 2 < index2:
             return math.nan
         return ebreak * ((2 - index1) / (index2 - 2)) ** (beta / (index2 - index1))
+
+
+def _sign(step: float) -> float:
+    return -1.0 if step < 0 else 1.0

@@ -71,7 +71,9 @@ class BinIntegrator:
         to_high = np.where(np.isfinite(to_high), to_high, 0.5 * crosses) * self._steps
         weighted = gradient * self._weight
         slopes = to_low * weighted[:, :-1] + to_high * weighted[:, 1:]
-        return self._per_bin(self._steps * mean), slopes.reshape(len(gradient), self._bins, -1).sum(axis=2)
+        return self._per_bin(self._steps * mean), slopes.reshape(len(gradient), self._bins, self.n - 1).sum(
+            axis=2
+        )
 
     def _ends(self, dnde: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         values = dnde * self._weight

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lightpool.points import flux_points as flux_points
     from lightpool.reduction import reduce as reduce
     from lightpool.sky import circle as circle
+    from lightpool.sky import point as point
     from lightpool.spectra import ExpCutoffPowerLaw as ExpCutoffPowerLaw
     from lightpool.spectra import PowerLaw as PowerLaw
     from lightpool.stacking import stack as stack
@@ -35,6 +36,7 @@ _HOME = {
     "energy_edges": "axes",
     "fit": "fitting",
     "flux_points": "points",
+    "point": "sky",
     "reduce": "reduction",
     "stack": "stacking",
 }

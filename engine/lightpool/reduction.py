@@ -9,19 +9,28 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from lightpool.aperture import aperture_of
 from lightpool.axes import checked_edges, log_centres
 from lightpool.dl3 import Observation
 from lightpool.errors import AnalysisError, DataError, SettingsError
 from lightpool.exclusion import as_exclusion
 from lightpool.memo import per_run
+from lightpool.off_regions import OffRegionFinder, OffRegions
 from lightpool.reduction_settings import ReductionSettings
-from lightpool.reflected import OffRegions, ReflectedRegions, find_reflected, raster
+from lightpool.reflected import ReflectedRegions
 from lightpool.response import containment, edisp_kernel, effective_area
 from lightpool.safe_mask import aeff_default, aeff_max, bkg_peak, edisp_bias, offset_max
 from lightpool.schema import make_cube
-from lightpool.sky import Circle, TangentPlane, as_circle, separation, unit_vectors
+from lightpool.sky import as_circle, separation
 from lightpool.times import to_utc
 from lightpool.units import to_float
+from lightpool.wobble import WobbleRegions
+
+#: Background methods by name, with their defaults.
+BACKGROUNDS: dict[str, type[ReflectedRegions] | type[WobbleRegions]] = {
+    "reflected": ReflectedRegions,
+    "wobble": WobbleRegions,
+}
 
 
 def reduce(
@@ -31,24 +40,26 @@ def reduce(
     energy: Any,
     energy_true: Any,
     exclusion: Any = (),
-    background: ReflectedRegions | str = "reflected",
+    background: OffRegionFinder | str = "reflected",
     safe_mask: str | Iterable[str] = ("aeff-max",),
     aeff_percent: float = 10.0,
     bias_percent: float = 10.0,
     offset_max: Any = 3.0,
-    containment_correction: bool = True,
+    containment_correction: bool | None = None,
 ) -> xr.Dataset:
     """Return the cube of some observations: one row of its time axis for each.
 
     Parameters
     ----------
     observations : iterable of Observation
-    on_region : Circle or regions.CircleSkyRegion
+    on_region : Circle, or circle or point of the `regions` package
+        A point (`lightpool.point`) goes with point-like responses; see `lightpool.aperture`.
     energy, energy_true : array-like, TeV, or quantity
         Edges; see `energy_edges`.
     exclusion : Circle, ExclusionMask, or a list of these
         Where no background is taken.
-    background : ReflectedRegions or "reflected"
+    background : ReflectedRegions, WobbleRegions, "reflected" or "wobble"
+        The name alone takes the defaults: as many reflected regions as fit, or three wobble regions.
     safe_mask : str or list of str
         ``aeff-default``, ``aeff-max``, ``edisp-bias``, ``offset-max``, ``bkg-peak``; a bin must
         pass all of them. See `lightpool.safe_mask`.
@@ -56,7 +67,10 @@ def reduce(
         For ``aeff-max`` and ``edisp-bias``.
     offset_max : str, float (deg) or quantity
         For ``offset-max``.
-    containment_correction : bool
+    containment_correction : bool, optional
+        Whether the exposure counts only the part of the PSF inside the region. By default it does
+        where the responses need it: with full-enclosure ones, not with point-like ones, which
+        have their angular cut in them.
 
     Returns
     -------
@@ -70,11 +84,11 @@ def reduce(
         For settings that cannot be used, damaged runs, or no run at all.
     """
     if isinstance(background, str):
-        if background != "reflected":
+        if background not in BACKGROUNDS:
             raise SettingsError(
-                "background method is not known", found=repr(background), expected="reflected"
+                "background method is not known", found=repr(background), expected=", ".join(BACKGROUNDS)
             )
-        background = ReflectedRegions()
+        background = BACKGROUNDS[background]()
     settings = ReductionSettings(
         on_region=as_circle(on_region),
         energy=tuple(checked_edges(energy, name="energy edges").tolist()),
@@ -85,7 +99,7 @@ def reduce(
         aeff_percent=_percent(aeff_percent, "aeff_percent"),
         bias_percent=_percent(bias_percent, "bias_percent"),
         offset_max=to_float(offset_max, "deg", name="offset_max"),
-        containment_correction=bool(containment_correction),
+        containment_correction=containment_correction,
     )
     return reduce_with(tuple(observations), settings)
 
@@ -117,12 +131,11 @@ def _reduce_run(run: Observation, settings: ReductionSettings) -> _Row:
     energy, energy_true = np.asarray(settings.energy), np.asarray(settings.energy_true)
     offset = float(separation(run.lon, run.lat, region.lon, region.lat))
     bins = _energy_bin(run, settings.energy)
-    warnings = list(run.warnings)
 
-    off = find_reflected(run, region, settings.exclusion, settings.background)
-    counts = _histogram(bins[_in_circle(run, region)], len(energy) - 1)
-    inside_off = off.contains(*_raster_positions(run, settings.background.binsize))
-    counts_off = _histogram(bins[inside_off], len(energy) - 1)
+    aperture = aperture_of(run, region)
+    off = settings.background.find(run, aperture, settings.exclusion, settings.energy)
+    counts = _histogram(bins[aperture.on_events(run)], len(energy) - 1)
+    counts_off = _histogram(bins[aperture.off_events(run, off.plane, off.used)], len(energy) - 1)
 
     area = effective_area(run, settings.energy_true, offset)
     if not area.max() > 0:
@@ -133,7 +146,7 @@ def _reduce_run(run: Observation, settings: ReductionSettings) -> _Row:
             remedy="Leave the run out or choose a region nearer to its pointing",
         )
     contained = area
-    if settings.containment_correction:
+    if _needs_containment(run, settings):
         contained = area * containment(run, settings.energy_true, offset, region.radius)
 
     kernel = edisp_kernel(run, settings.energy_true, settings.energy, offset)
@@ -148,6 +161,7 @@ def _reduce_run(run: Observation, settings: ReductionSettings) -> _Row:
         mask &= offset_max(offset, settings.offset_max, energy)
     if "bkg-peak" in settings.safe_mask and off.n:
         mask &= bkg_peak(counts, counts_off, 1 / off.n)
+    warnings = [*run.warnings, *(f"run {run.obs_id}: {warning}" for warning in off.warnings)]
     if off.problem:
         mask[:] = False
         warnings.append(f"run {run.obs_id} has no OFF region and is left out of the fit: {off.problem}")
@@ -229,19 +243,18 @@ def _energy_bin(run: Observation, edges: tuple[float, ...]) -> np.ndarray:
     return bins
 
 
-@per_run(maxsize=2)
-def _raster_positions(run: Observation, binsize: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return the events' positions on the raster of the OFF regions, pixels from the pointing."""
-    return raster(run, binsize).project(run.events.xyz)
-
-
-def _in_circle(run: Observation, region: Circle) -> np.ndarray:
-    """Return the events inside a circle, as indices; tested in a tangent plane about its centre."""
-    vectors = run.events.xyz
-    centre = unit_vectors(region.lon, region.lat)
-    near = np.flatnonzero(vectors @ centre > np.cos(np.radians(min(1.1 * region.radius, 80.0))))
-    x, y = TangentPlane(region.lon, region.lat, 0.1).project(vectors[near])
-    return near[x * x + y * y < (region.radius / 0.1) ** 2]
+def _needs_containment(run: Observation, settings: ReductionSettings) -> bool:
+    """Return whether the exposure of a run is to be corrected for what its PSF leaves outside the region."""
+    if not run.is_point_like:
+        return settings.containment_correction is not False
+    if settings.containment_correction:
+        raise SettingsError(
+            "point-like responses contain their angular cut already: there is nothing to correct",
+            where=f"run {run.obs_id}",
+            found="containment_correction=True",
+            expected="containment_correction left out, or False",
+        )
+    return False
 
 
 def _percent(value: Any, name: str) -> float:

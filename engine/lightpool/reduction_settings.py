@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from lightpool.axes import checked_edges
 from lightpool.errors import SettingsError
 from lightpool.exclusion import Exclusion
+from lightpool.off_regions import OffRegionFinder
 from lightpool.reflected import ReflectedRegions
 from lightpool.safe_mask import METHODS
 from lightpool.sky import Circle
@@ -20,10 +21,11 @@ class ReductionSettings:
     Parameters
     ----------
     on_region : Circle
+        A point for point-like responses: radius 0.
     energy, energy_true : tuple of float, TeV
         Edges of reconstructed and true energy.
     exclusion : tuple of Circle or ExclusionMask
-    background : ReflectedRegions
+    background : ReflectedRegions or WobbleRegions
     safe_mask : tuple of str
         Methods of `safe_mask.METHODS`; a bin must pass all of them.
     aeff_percent : float, percent
@@ -32,25 +34,26 @@ class ReductionSettings:
         The energy bias for ``edisp-bias``.
     offset_max : float, deg
         The distance of the ON region from the pointing for ``offset-max``.
-    containment_correction : bool
-        Whether the exposure counts only the part of the PSF inside the region.
+    containment_correction : bool or None
+        Whether the exposure counts only the part of the PSF inside the region; None does so with
+        full-enclosure responses and not with point-like ones.
 
     Raises
     ------
     SettingsError
-        For edges that do not increase, an unknown method or a region without size.
+        For edges that do not increase, an unknown method or a parameter out of range.
     """
 
     on_region: Circle
     energy: tuple[float, ...]
     energy_true: tuple[float, ...]
     exclusion: Exclusion = ()
-    background: ReflectedRegions = field(default_factory=ReflectedRegions)
+    background: OffRegionFinder = field(default_factory=ReflectedRegions)
     safe_mask: tuple[str, ...] = ("aeff-max",)
     aeff_percent: float = 10.0
     bias_percent: float = 10.0
     offset_max: float = 3.0
-    containment_correction: bool = True
+    containment_correction: bool | None = None
 
     def __post_init__(self) -> None:
         checked_edges(self.energy, name="energy edges")
@@ -73,8 +76,4 @@ class ReductionSettings:
                 "offset_max is out of range",
                 found=f"{self.offset_max:g} deg",
                 expected="above 0, at most 180 deg",
-            )
-        if not self.on_region.radius > 0:
-            raise SettingsError(
-                "the ON region has no size", found="radius 0 deg", expected="a radius such as 0.11 deg"
             )

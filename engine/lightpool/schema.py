@@ -47,11 +47,11 @@ COORDINATES: dict[str, Variable] = {
     "pointing_lat": Variable(("time",), "deg", "Declination of the pointing"),
     "region_lon": Variable(("region",), "deg", "Right ascension of the region"),
     "region_lat": Variable(("region",), "deg", "Declination of the region"),
-    "region_radius": Variable(("region",), "deg", "Radius of the region"),
+    "region_radius": Variable(("region",), "deg", "Radius of the region; 0 for a point"),
     "off_obs_id": Variable(("off_region",), "", "Observation of an OFF candidate"),
     "off_lon": Variable(("off_region",), "deg", "Right ascension of an OFF candidate"),
     "off_lat": Variable(("off_region",), "deg", "Declination of an OFF candidate"),
-    "off_radius": Variable(("off_region",), "deg", "Radius of an OFF candidate"),
+    "off_radius": Variable(("off_region",), "deg", "Radius of an OFF candidate; 0 for a point"),
     "off_reason": Variable(("off_region",), "", "Why an OFF candidate is not used; empty if it is"),
 }
 

@@ -76,6 +76,17 @@ def circle(lon: Any, lat: Any, radius: Any, *, frame: str = "icrs", name: str = 
     return Circle(x, y, to_float(radius, "deg", name="radius"), name)
 
 
+def point(lon: Any, lat: Any, *, frame: str = "icrs", name: str = "") -> Circle:
+    """Return a point, a circle of radius 0, from strings, numbers (deg) or quantities; see `circle`.
+
+    Examples
+    --------
+    >>> point("83.63 deg", 22.01)
+    Circle(lon=83.63, lat=22.01, radius=0.0, name='')
+    """
+    return circle(lon, lat, 0.0, frame=frame, name=name)
+
+
 def as_circle(region: Any) -> Circle:
     """Return a `Circle` from a `Circle` or a circle or point of the `regions` package (a point has radius 0).
 

@@ -8,7 +8,8 @@ import xarray as xr
 
 import lightpool as lp
 from lightpool.errors import AnalysisError, DataError, SettingsError
-from lightpool.reflected import CONTAINS_POINTING, ReflectedRegions
+from lightpool.off_regions import CONTAINS_POINTING
+from lightpool.reflected import ReflectedRegions
 from lightpool.schema import check_cube, cube_warnings
 from lightpool.sky import separation, unit_vectors
 

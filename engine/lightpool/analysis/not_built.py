@@ -8,7 +8,10 @@ from lightpool.config import AnalysisConfig
 from lightpool.errors import SettingsError
 from lightpool.safe_mask import METHODS
 
-_REFLECTED = ("angle_increment", "min_distance", "min_distance_input", "max_region_number", "binsize")
+_OPTIONS = {
+    "reflected": ("angle_increment", "min_distance", "min_distance_input", "max_region_number", "binsize"),
+    "wobble": ("n_off_regions", "binsize"),
+}
 
 
 def refuse_what_is_not_built(config: AnalysisConfig) -> None:
@@ -27,7 +30,9 @@ def refuse_what_is_not_built(config: AnalysisConfig) -> None:
         )
     if config.datasets.background.method is None:
         raise SettingsError(
-            "the background method is missing", where="datasets.background.method", expected="reflected"
+            "the background method is missing",
+            where="datasets.background.method",
+            expected=", ".join(_OPTIONS),
         )
     obs = config.observations
     if obs.obs_ids and obs.obs_file is not None:
@@ -44,12 +49,12 @@ def _wishes(config: AnalysisConfig) -> Iterator[tuple[str, str]]:
     if datasets.type == "3d":
         yield "datasets.type", "sky maps (3d) are"
     method = datasets.background.method
-    if method not in (None, "reflected"):
+    if method is not None and method not in _OPTIONS:
         yield "datasets.background.method", f"the background method '{method}' is"
     options = datasets.background.parameters
     for key in type(options).model_fields:
-        if key not in _REFLECTED and getattr(options, key) is not None:
-            yield f"datasets.background.parameters.{key}", "this option of the background is"
+        if key not in _OPTIONS.get(method or "reflected", ()) and getattr(options, key) is not None:
+            yield f"datasets.background.parameters.{key}", f"this option of the background '{method}' is"
     for rule in datasets.safe_mask.methods:
         if rule not in METHODS:
             yield "datasets.safe_mask.methods", f"the method '{rule}' is"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -23,6 +22,7 @@ from lightpool.errors import SettingsError
 from lightpool.reduction import ReductionSettings
 from lightpool.reflected import ReflectedRegions
 from lightpool.times import from_utc
+from lightpool.wobble import WobbleRegions
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,29 +108,24 @@ def _reduction(config: AnalysisConfig) -> ReductionSettings:
         energy=tuple(axes.energy.edges(f"{where}.energy").tolist()),
         energy_true=tuple(axes.energy_true.edges(f"{where}.energy_true").tolist()),
         exclusion=exclusion,
-        background=_reflected(config),
+        background=_background(config),
         safe_mask=datasets.safe_mask.methods,
         aeff_percent=mask.aeff_percent,
         bias_percent=mask.bias_percent,
         offset_max=mask.offset_max,
-        containment_correction=datasets.containment_correction,
+        # Every file says true, its default: it means a correction where the responses need one.
+        containment_correction=None if datasets.containment_correction else False,
     )
 
 
-def _reflected(config: AnalysisConfig) -> ReflectedRegions:
-    given = config.datasets.background.parameters
-    angles: dict[str, Any] = {
-        name: float(np.radians(value))
-        for name in ("angle_increment", "min_distance", "min_distance_input")
-        if (value := getattr(given, name)) is not None
-    }
-    others: dict[str, Any] = {
-        name: value
-        for name in ("max_region_number", "binsize")
-        if (value := getattr(given, name)) is not None
-    }
+def _background(config: AnalysisConfig) -> ReflectedRegions | WobbleRegions:
+    background = config.datasets.background
+    given = {key: value for key, value in background.parameters if value is not None}
+    for name in ("angle_increment", "min_distance", "min_distance_input"):
+        if name in given:
+            given[name] = float(np.radians(given[name]))
     try:
-        return ReflectedRegions(**angles, **others)
+        return WobbleRegions(**given) if background.method == "wobble" else ReflectedRegions(**given)
     except SettingsError as error:
         where = "datasets.background.parameters"
         raise SettingsError(error.what, where=where, found=error.found, expected=error.expected) from None

@@ -142,7 +142,7 @@ class Analysis:
 
 def _touch(run: Observation, settings: AnalysisSettings) -> None:
     pieces = ["events", "gti", "aeff", "edisp"]
-    if settings.reduction.containment_correction:
+    if settings.reduction.containment_correction is not False and not run.is_point_like:
         pieces.append("psf")
     for piece in dict.fromkeys((*pieces, *settings.required)):
         getattr(run, piece)

@@ -10,8 +10,9 @@ from lightpool.config import AnalysisConfig
 from lightpool.errors import DataError, SettingsError
 from lightpool.exclusion import ExclusionMask
 from lightpool.reflected import ReflectedRegions
-from lightpool.sky import Circle
+from lightpool.sky import Circle, point
 from lightpool.spectra import PowerLaw
+from lightpool.wobble import WobbleRegions
 
 TEXT = """
 observations:
@@ -68,6 +69,22 @@ def test_safe_mask_methods_bring_their_parameters(config):
     assert reduction.safe_mask == ("edisp-bias", "offset-max")
     assert (reduction.bias_percent, reduction.offset_max) == (7, 0.5)
     assert from_config(AnalysisConfig.from_yaml(plan.config.to_yaml())).settings == plan.settings
+
+
+def test_wobble_regions_and_a_point_from_a_file(config):
+    wobble = {"method": "wobble", "parameters": {"n_off_regions": 5, "binsize": "0.02 deg"}}
+    changed = config.updated({"datasets.background": wobble, "datasets.on_region.radius": "0 deg"})
+    plan = from_config(changed)
+    assert plan.settings.reduction.background == WobbleRegions(n_off_regions=5, binsize=0.02)
+    assert plan.settings.reduction.on_region == point(83.633, 22.0145)
+    assert from_config(AnalysisConfig.from_yaml(plan.config.to_yaml())).settings == plan.settings
+
+
+def test_true_means_containment_where_the_responses_need_it(config):
+    """It stands in every file as the default, so that it cannot be an error for point-like responses."""
+    assert from_config(config).settings.reduction.containment_correction is None
+    off = config.updated({"datasets.containment_correction": False})
+    assert from_config(off).settings.reduction.containment_correction is False
 
 
 def test_run_and_write_again_from_the_resolved_configuration(config, tmp_path):
@@ -179,7 +196,18 @@ def test_exclusion_mask_of_the_tutorial(config, data_root, monkeypatch):
     [
         ("datasets.type", "3d", r"datasets\.type: sky maps \(3d\) are not available in this version"),
         ("datasets.background.method", "ring", "method 'ring' is not available in this version"),
-        ("datasets.background.method", "wobble", "method 'wobble' is not available in this version"),
+        ("datasets.background.method", "wobbel", "Did you mean 'wobble'"),
+        ("datasets.background.parameters", {"n_off_regions": 3}, r"parameters\.n_off_regions: this option"),
+        (
+            "datasets.background",
+            {"method": "wobble", "parameters": {"min_distance": "0.1 deg"}},
+            r"parameters\.min_distance: this option of the background 'wobble' is not",
+        ),
+        (
+            "datasets.background",
+            {"method": "wobble", "parameters": {"n_off_regions": 0}},
+            r"datasets\.background\.parameters: n_off_regions is out of range; found 0",
+        ),
         ("datasets.background.method", None, "background method is missing"),
         ("datasets.background.parameters", {"r_in": "0.5 deg"}, r"parameters\.r_in: this option"),
         ("datasets.safe_mask.methods", ["edisp-bais"], "Did you mean 'edisp-bias'"),

@@ -32,17 +32,23 @@ class Dashboard:
     schedule : Schedule, optional
         When and where work runs. By default on the event loop of the kernel, with the computing
         in a worker thread.
+    start : mapping, optional
+        Values for inputs of `State`, by name, before the first picture.
 
     Examples
     --------
     ``Dashboard("hess-dl3-dr1")``, then ``_.state.radius = 0.2``.
     """
 
-    def __init__(self, data: Data, *, schedule: Schedule | None = None) -> None:
+    def __init__(
+        self, data: Data, *, schedule: Schedule | None = None, start: Mapping[str, Any] | None = None
+    ) -> None:
         library = Library(_named(data))
         self.schedule = schedule if schedule is not None else default_schedule()
         self.state = State()
         self.controller = Controller(self.state, library, self.schedule)
+        for name, value in (start or {}).items():
+            setattr(self.state, name, value)
         self.data = controls.DataPanel(self.state)
         self.region = controls.RegionPanel(self.state)
         self.energy = controls.EnergyPanel(self.state)
@@ -97,12 +103,14 @@ class Dashboard:
 
 
 def app() -> None:
-    """Display the dashboard on the stores that the server chose for this kernel."""
+    """Display the dashboard on the stores and the configuration that the server chose for this kernel."""
     from IPython.display import display
 
-    from lightpool_dashboard.stores import configured_stores
+    from lightpool_dashboard.opening import inputs_from_config
+    from lightpool_dashboard.stores import CONFIG_VARIABLE, configured_stores
 
-    display(Dashboard(configured_stores()))
+    stores, config = configured_stores(), os.environ.get(CONFIG_VARIABLE)
+    display(Dashboard(stores, start=inputs_from_config(Path(config), stores) if config else None))
 
 
 def _all_below(root: w.Widget) -> list[w.Widget]:

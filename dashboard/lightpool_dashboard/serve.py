@@ -20,7 +20,6 @@ from lightpool_dashboard import stores as dl3_stores
 if TYPE_CHECKING:
     from lightpool.config import AnalysisConfig
 
-CONFIG_VARIABLE = "LIGHTPOOL_CONFIG"
 """Environment variable that hands the path of the configuration file to the kernel."""
 
 HOST = "127.0.0.1"
@@ -41,7 +40,7 @@ NOTEBOOK = "dashboard.ipynb"
     "--config",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="Start from the analysis of this YAML file.",
+    help="Start from the store, target, radius, energies, model and flux points of this YAML file.",
 )
 @click.option("--port", metavar="N", type=click.IntRange(1, 65535), default=8866, show_default=True)
 @click.option("--no-browser", is_flag=True, help="Print the address and open nothing.")
@@ -55,13 +54,17 @@ def dashboard(data: tuple[Path, ...], config: Path | None, port: int, no_browser
         settings = AnalysisConfig.read(config)
         data = data or configured_data(settings, config)
     stores = dl3_stores.resolve_stores(data, tell=lambda text: click.echo(text, err=True))
+    if config is not None:
+        from lightpool_dashboard.opening import inputs_from_config
+
+        inputs_from_config(config, stores)  # refused here, in words, rather than in a kernel
     notebook = find_notebook()
 
     # What the server knows reaches its kernels through the environment, which they inherit.
     os.environ[dl3_stores.STORES_VARIABLE] = dl3_stores.to_json(stores)
-    os.environ.pop(CONFIG_VARIABLE, None)
+    os.environ.pop(dl3_stores.CONFIG_VARIABLE, None)
     if config is not None:
-        os.environ[CONFIG_VARIABLE] = str(config.absolute())
+        os.environ[dl3_stores.CONFIG_VARIABLE] = str(config.absolute())
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [str(SHARE), os.environ.get("JUPYTER_PATH")]))
 
     from lightpool_dashboard.page_server import page_config, run_server

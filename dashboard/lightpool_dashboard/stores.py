@@ -16,6 +16,8 @@ from pathlib import Path
 from lightpool.errors import DataError
 
 STORES_VARIABLE = "LIGHTPOOL_STORES"
+#: Where a kernel finds the configuration that it starts from.
+CONFIG_VARIABLE = "LIGHTPOOL_CONFIG"
 """Environment variable that hands the stores to the kernel, as JSON {name: path}."""
 
 INDEX_FILES = ("hdu-index.fits.gz", "hdu-index.fits")

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from astropy.io import fits
 
 import lightpool as lp
 from lightpool.analysis import Analysis, AnalysisSettings
@@ -12,6 +13,7 @@ from lightpool.aperture import CircleAperture, CutAperture, aperture_of
 from lightpool.dl3.irf_axes import Axis
 from lightpool.dl3.rad_max import RadMax
 from lightpool.errors import DataError, SettingsError
+from lightpool.export.ogip import write_ogip
 from lightpool.reduction_settings import ReductionSettings
 from lightpool.schema import cube_warnings
 from lightpool.sky import separation
@@ -130,6 +132,15 @@ def test_a_point_has_radius_zero_in_the_cube_and_survives_stacking_and_a_fit(poi
     assert set(cube["off_radius"].values) == {0}
     assert lp.stack(cube)["region_radius"].values.tolist() == [0]
     assert lp.fit(cube, lp.PowerLaw(index=2.5, amplitude=3e-11)).success
+
+
+def test_points_stay_points_in_ogip_files(point_like, tmp_path):
+    runs = point_like(RadMax(ENERGY, OFFSET, CUTS), n=1)
+    cube = lp.reduce(runs, on_region=CRAB, **AXES, background="wobble")
+    write_ogip(cube, tmp_path, observations=runs)
+    for stem, n in (("pha_obs1001", 1), ("pha_obs1001_bkg", 3)):
+        with fits.open(tmp_path / f"{stem}.fits") as hdus:
+            assert hdus["REGION"].data["SHAPE"].tolist() == ["point"] * n
 
 
 def test_points_closer_than_two_cuts_overlap(point_like):

@@ -11,7 +11,7 @@ from astropy.coordinates import SkyCoord
 from astropy.io import fits
 from astropy.table import Table
 from gammapy.data import DataStore
-from gammapy.datasets import Datasets, SpectrumDataset
+from gammapy.datasets import Datasets, SpectrumDataset, SpectrumDatasetOnOff
 from gammapy.makers import (
     ReflectedRegionsBackgroundMaker,
     ReflectedRegionsFinder,
@@ -25,6 +25,7 @@ from gammapy.modeling.models import PowerLawSpectralModel, SkyModel
 from regions import CircleSkyRegion, PointSkyRegion
 
 import lightpool as lp
+from lightpool.export.ogip import write_ogip
 from lightpool.reflected import ReflectedRegions
 from lightpool.wobble import WobbleRegions
 
@@ -183,3 +184,13 @@ def test_fit(pair, stacked):
         theirs = getattr(spectrum, name)
         assert ours.model[name].value == pytest.approx(theirs.value, rel=1e-3)
         assert ours.model[name].error == pytest.approx(theirs.error, rel=1e-2)
+
+
+def test_gammapy_reads_the_points_in_our_ogip_files(pair, tables, tmp_path):
+    cube, datasets = pair
+    write_ogip(cube, tmp_path, observations=lp.DataStore(tables).select(obs_id=RUNS))
+    for dataset in datasets:
+        again = SpectrumDatasetOnOff.read(tmp_path / f"pha_obs{dataset.name}.fits")
+        assert isinstance(again.counts.geom.region, PointSkyRegion)
+        assert again.counts.geom.region.center.separation(CRAB) < 1e-6 * u.deg
+        np.testing.assert_array_equal(again.counts_off.data, dataset.counts_off.data)

@@ -25,7 +25,7 @@ def region_hdu(circles: tuple[Circle, ...], *, centre: Circle) -> fits.BinTableH
     x, y = plane.project(unit_vectors([c.lon for c in circles], [c.lat for c in circles]))
     middle = (_SIDE - 1) / 2
     columns = [
-        fits.Column("SHAPE", "6A", array=np.full(len(circles), "circle")),
+        fits.Column("SHAPE", "6A", array=["circle" if c.radius > 0 else "point" for c in circles]),
         fits.Column("X", "D", "pix", array=x + middle),
         fits.Column("Y", "D", "pix", array=y + middle),
         fits.Column("R", "D", "pix", array=[c.radius / _PIXEL for c in circles]),

@@ -207,7 +207,7 @@ class ExcessMap(Section):
     """Correlated excess and significance maps."""
 
     correlation_radius: Angle = 0.1
-    parameters: Annotated[dict[str, Any], Field(default_factory=dict)]
+    parameters: dict[str, Any] = Field(default_factory=dict)
     energy_edges: EnergyAxis = EnergyAxis()
 
 

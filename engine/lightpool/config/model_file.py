@@ -37,26 +37,28 @@ def read_models(path: str | Path) -> tuple[Source, ...]:
     """
     path = Path(path)
     values = load(read_text(path, what="model file"), where=str(path))
-    sources = models_from(values, where=str(path))
+    sources = models_from(values, where=str(path), folder=path.parent)
     name = values.get("covariance") if isinstance(values, Mapping) else None
     if name is None:
         return sources
     return _with_covariance(sources, read_covariance(path.parent / str(name)))
 
 
-def models_from(values: Any, *, where: str) -> tuple[Source, ...]:
+def models_from(values: Any, *, where: str, folder: str | Path = "") -> tuple[Source, ...]:
     """Return the components of plain values: a list, or a mapping with ``components``.
 
     Parameters
     ----------
     where : str
         The file or key they come from, for messages.
+    folder : path
+        Where relative names of tables start.
     """
     listed = values.get("components") if isinstance(values, Mapping) else values
     if not isinstance(listed, list) or not listed:
         raise SettingsError("this holds no model components", where=where, expected="components: [...]")
     path = "components" if isinstance(values, Mapping) else ""
-    return tuple(_component(entry, f"{where}: {path}[{i}]") for i, entry in enumerate(listed))
+    return tuple(_component(entry, f"{where}: {path}[{i}]", folder) for i, entry in enumerate(listed))
 
 
 def models_to(sources: tuple[Source, ...]) -> list[dict[str, Any]]:
@@ -67,18 +69,21 @@ def models_to(sources: tuple[Source, ...]) -> list[dict[str, Any]]:
 def write_models(sources: tuple[Source, ...], path: Path) -> None:
     """Write components to a YAML file, and what has been fitted to ``<stem>_covariance.dat`` beside it."""
     values: dict[str, object] = {"components": models_to(sources)}
-    blocks = [source.spectral.covariance for source in sources]
-    if any(block is not None for block in blocks):
+    if any(source.spectral.covariance is not None for source in sources):
         beside = path.with_name(f"{path.stem}_covariance.dat")
-        names = [
-            [f"{source.name}.spectral.{p.name}" for p in source.spectral.parameters] for source in sources
-        ]
+        names, blocks = [], []
+        for source in sources:
+            names.append([f"{source.name}.spectral.{name}" for name, _ in source.spectral.file_parameters])
+            # A linked parameter has a row for each model that uses it.
+            at = [i for _, i in source.spectral.file_parameters]
+            matrix = source.spectral.covariance
+            blocks.append(None if matrix is None else matrix[np.ix_(at, at)])
         write_covariance(names, blocks, beside)
         values["covariance"] = beside.name
     path.write_text(dump(values), encoding="utf-8")
 
 
-def _component(entry: Any, where: str) -> Source:
+def _component(entry: Any, where: str, folder: str | Path) -> Source:
     if not isinstance(entry, Mapping):
         raise SettingsError("a component is not a section", where=where, found=repr(entry))
     for key in entry:
@@ -98,7 +103,7 @@ def _component(entry: Any, where: str) -> Source:
     if entry.get("spectral") is None:
         raise SettingsError("a component needs a spectral model", where=f"{where}.spectral", found="nothing")
     try:
-        spectral = model_from_dict(entry["spectral"])
+        spectral = model_from_dict(entry["spectral"], folder=folder)
     except SettingsError as error:
         raise SettingsError(
             error.what,
@@ -115,7 +120,7 @@ def _not_available(what: str, where: str) -> SettingsError:
 
 
 def _with_covariance(sources: tuple[Source, ...], matrix: np.ndarray) -> tuple[Source, ...]:
-    sizes = [len(source.spectral.parameters) for source in sources]
+    sizes = [len(source.spectral.file_parameters) for source in sources]
     if sum(sizes) != len(matrix):
         raise SettingsError(
             "the covariance does not fit the models",
@@ -124,7 +129,9 @@ def _with_covariance(sources: tuple[Source, ...], matrix: np.ndarray) -> tuple[S
         )
     out, start = [], 0
     for source, size in zip(sources, sizes, strict=True):
-        block = matrix[start : start + size, start : start + size]
+        listed = [i for _, i in source.spectral.file_parameters]
+        first = [start + listed.index(i) for i in range(len(source.spectral.parameters))]
+        block = matrix[np.ix_(first, first)]
         out.append(Source(source.name, source.spectral.fitted(source.spectral.values, block)))
         start += size
     return tuple(out)

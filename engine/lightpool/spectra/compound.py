@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
+import os
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -88,7 +88,7 @@ class Compound(SpectralModel):
             For an unknown name, or units that differ.
         """
         self._check_names((first, *others), self.parameters)
-        label = self[first].link or f"{first}@{uuid.uuid4().hex[:8]}"
+        label = self[first].link or f"{first}@{os.urandom(4).hex()}"
         linked = {first, *others}
         entries = [
             _Shared(replace(p, link=label) if p.name in linked else p, users)

@@ -102,7 +102,9 @@ class EblAbsorption(SpectralModel):
         """Return the absorption whose table, or its file, is in the section."""
         if section.get("filename"):
             name = os.path.expanduser(os.path.expandvars(str(section["filename"])))
-            return cls.read(Path(folder) / name)
+            beside = Path(folder) / name
+            # Other programs start from the working directory.
+            return cls.read(Path(name) if Path(name).exists() and not beside.exists() else beside)
         redshift, energy = table_column(section, "param", ""), table_column(section, "energy", "TeV")
         return cls(EblTable(redshift, energy, table_column(section, "values", "")))
 

@@ -98,7 +98,7 @@ def read_ebl_table(path: str | Path) -> EblTable:
     unique, rows = np.unique(redshift[:, 0], return_index=True)
     energy = np.sqrt(low * high) * _tev_per(unit, path)
     try:
-        return EblTable(unique, energy, spectra[rows], str(path))
+        return EblTable(unique, energy, spectra[rows], str(path.resolve()))
     except SettingsError as error:
         raise DataError(error.what, where=str(path), found=error.found) from None
 

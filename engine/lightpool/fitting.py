@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,13 +13,9 @@ from lightpool.alpha_systematic import as_systematic
 from lightpool.errors import SettingsError
 from lightpool.forward import FitRange, Folded, as_fit_range
 from lightpool.html import table, with_error
-from lightpool.profile import best_norm
+from lightpool.objective import Objective
 from lightpool.spectra import SpectralModel
 from lightpool.statistics import profiled_background
-
-#: Far below the 0.1 that MIGRAD asks for by default: with an exact gradient it costs a step or two,
-#: and the result no longer depends on where the fit began.
-_TOLERANCE = 1e-5
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +41,8 @@ class FitResult:
     fit_range : (float, float) or None, TeV
     prior_stat : float
         What the priors of the free parameters add: the fit minimises ``stat + prior_stat``.
+    alpha_systematic : float
+        What the fit was told of alpha's uncertainty.
     """
 
     model: SpectralModel
@@ -60,6 +57,7 @@ class FitResult:
     mu_bkg: xr.DataArray
     fit_range: FitRange
     prior_stat: float = 0.0
+    alpha_systematic: float = 0.0
 
     @property
     def dof(self) -> int:
@@ -137,7 +135,7 @@ def fit(
             )
     folded = Folded(cube, fit_range, as_systematic(alpha_systematic))
     folded.require_bins(fit_range)
-    objective = _Objective(folded, model)
+    objective = Objective(folded, model)
     minimum = _minimise(objective, model)
 
     best = model.fitted(minimum.values, minimum.covariance)
@@ -163,80 +161,9 @@ def fit(
         npred=folded.labelled(npred, "npred", "Predicted signal counts"),
         mu_bkg=folded.labelled(mu_bkg, "mu_bkg", "Profiled background counts"),
         fit_range=fit_range,
+        alpha_systematic=float(alpha_systematic),
         prior_stat=sum(p.prior.stat(p.value) for p in best.parameters if p.prior and not p.frozen),
     )
-
-
-class _Objective:
-    """WStat and priors, and their gradient, as functions of the free parameters, in scaled units."""
-
-    def __init__(self, folded: Folded, model: SpectralModel) -> None:
-        mask = folded.mask
-        self._matrix = folded.matrix()
-        self._statistic = folded.statistic(mask)
-        self._grid = model.integrator(folded.energy_true_edges)
-        self._evaluate, self._slopes = model.evaluate, model.gradient
-        self._free = model.free_indices
-        priors = ((k, model.parameters[i].prior) for k, i in enumerate(self._free))
-        self._priors = [(k, prior) for k, prior in priors if prior is not None]
-        self._values = np.array(model.values)
-        self._start_norm(model)
-        # The minimiser sees numbers between 1 and 10, whatever the unit.
-        self.scale = np.array(
-            [10.0 ** math.floor(math.log10(abs(v))) if v else 1.0 for v in self._values[self._free]]
-        )
-        self.start = self._values[self._free] / self.scale
-        self._at: bytes = b""
-        self._gradient = np.zeros(len(self._free))
-        self._value = 0.0
-        self.calls = 0
-
-    def _start_norm(self, model: SpectralModel) -> None:
-        """Start from the norm that suits the counts, so that a fit does not depend on the guess."""
-        if not model.norm:
-            return
-        norm = model[model.norm]
-        if norm.frozen or norm.value <= 0:
-            return
-        signal = self._matrix @ self._grid.integrate(self._evaluate(self._grid.nodes, *self._values))
-        factor = best_norm(self._statistic, signal)
-        at = model.names.index(model.norm)
-        low, high = norm.bounds
-        if factor > 0 and low <= norm.value * factor <= high:
-            self._values[at] *= factor
-
-    def _update(self, scaled: np.ndarray) -> None:
-        key = scaled.tobytes()
-        if key == self._at:
-            return
-        self.calls += 1
-        values = self._values.copy()
-        values[self._free] = scaled * self.scale
-        nodes = self._grid.nodes
-        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-            flux, slopes = self._grid.integrate_with_gradient(
-                self._evaluate(nodes, *values), self._slopes(nodes, *values)[self._free]
-            )
-            stat, slope = self._statistic.value_and_slope(self._matrix @ flux)
-            gradient = (slopes @ (slope @ self._matrix)) * self.scale
-        for k, prior in self._priors:
-            value = float(scaled[k] * self.scale[k])
-            stat += prior.stat(value)
-            gradient[k] += prior.slope(value) * self.scale[k]
-        # A trial far out may overflow; a large finite number sends the minimiser back.
-        self._value = float(stat) if math.isfinite(stat) else 1e300
-        self._gradient = np.where(np.isfinite(gradient), gradient, 0.0)
-        self._at = key
-
-    def value(self, scaled: np.ndarray) -> float:
-        """Return the statistic."""
-        self._update(np.asarray(scaled, dtype=float))
-        return self._value
-
-    def gradient(self, scaled: np.ndarray) -> np.ndarray:
-        """Return its slopes."""
-        self._update(np.asarray(scaled, dtype=float))
-        return self._gradient
 
 
 @dataclass(frozen=True, eq=False)
@@ -248,23 +175,12 @@ class _Minimum:
     health: tuple[str, ...]
 
 
-def _minimise(objective: _Objective, model: SpectralModel) -> _Minimum:
-    values, free = np.array(objective._values), model.free_indices
+def _minimise(objective: Objective, model: SpectralModel) -> _Minimum:
+    values, free = np.array(objective.values), model.free_indices
     covariance = np.zeros((len(values), len(values)))
     if not free:
         return _Minimum(values, covariance, True, "Nothing to fit: every parameter is frozen.", ())
-    from iminuit import Minuit
-
-    minuit = Minuit(
-        objective.value, objective.start, grad=objective.gradient, name=[model.names[i] for i in free]
-    )
-    minuit.errordef, minuit.strategy, minuit.tol, minuit.print_level = 1, 0, _TOLERANCE, 0
-    for k, i in enumerate(free):
-        p = model.parameters[i]
-        minuit.errors[k] = 0.1
-        low, high = p.bounds
-        if math.isfinite(low) or math.isfinite(high):
-            minuit.limits[k] = (low / objective.scale[k], high / objective.scale[k])
+    minuit = objective.minuit(model)
     minuit.migrad(ncall=2000)
     minuit.hesse()
     values[free] = np.array(minuit.values) * objective.scale

@@ -32,9 +32,10 @@ def write_flux_points(points: FluxPoints, path: Path, *, observations: Iterable[
     observations : iterable of Observation
         For their good time intervals.
     """
-    values = {name: points[name] for name in _COLUMNS}
-    values["stat_scan"] = points["stat_scan"]
-    values["norm_scan"] = np.broadcast_to(points.data["norm_scan"].to_numpy(), values["stat_scan"].shape)
+    values = _values(points)
+    if "stat_scan" in points:
+        values["stat_scan"] = points["stat_scan"]
+        values["norm_scan"] = np.broadcast_to(points.data["norm_scan"].to_numpy(), values["stat_scan"].shape)
     columns = []
     for name, column in values.items():
         unit = points.unit(name) or None
@@ -46,7 +47,7 @@ def write_flux_points(points: FluxPoints, path: Path, *, observations: Iterable[
 
 def write_flux_points_ecsv(points: FluxPoints, path: Path) -> None:
     """Write the same table, without the profiles, as text that astropy reads (ECSV 1.0)."""
-    values = {name: points[name] for name in _COLUMNS}
+    values = _values(points)
     lines = ["%ECSV 1.0", "---", "datatype:"]
     for name, column in values.items():
         unit = points.unit(name)
@@ -63,6 +64,10 @@ def write_flux_points_ecsv(points: FluxPoints, path: Path) -> None:
     text.append(" ".join(values))
     text += [" ".join(_cell(column[i]) for column in values.values()) for i in range(len(points))]
     path.write_text("\n".join(text) + "\n", encoding="utf-8")
+
+
+def _values(points: FluxPoints) -> dict[str, np.ndarray]:
+    return {name: points[name] for name in _COLUMNS if name in points}
 
 
 def _meta(points: FluxPoints) -> dict[str, Any]:

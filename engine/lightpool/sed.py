@@ -159,27 +159,41 @@ class FluxPoints:
         ]
         factor = ERG_PER_TEV * 1e12
         for k in range(len(self)):
-            span = f"  {self['e_min'][k]:7.3f} - {self['e_max'][k]:7.3f}"
+            span = f"  {self._span(k, '7.3f'):<17}"
             if not self["success"][k]:
                 lines.append(f"{span}   {self['reason'][k]}")
                 continue
             value, high, low, limit = (
                 self[n][k] * factor for n in ("e2dnde", "e2dnde_errp", "e2dnde_errn", "e2dnde_ul")
             )
-            flux = f"< {limit:8.3g}" if self["is_ul"][k] else f"{value:10.3g}   +{high:.2g} -{low:.2g}"
-            lines.append(f"{span}   {flux:<28} {self['sqrt_ts'][k]:6.1f}")
+            errors = f"+{high:.2g} -{low:.2g}" if np.isfinite(high + low) else ""
+            flux = f"< {limit:8.3g}" if self["is_ul"][k] else f"{value:10.3g}   {errors}"
+            sigma = f"{self['sqrt_ts'][k]:6.1f}" if np.isfinite(self["sqrt_ts"][k]) else ""
+            lines.append(f"{span}   {flux:<28} {sigma}".rstrip())
         return "\n".join(lines)
 
+    def _span(self, k: int, digits: str) -> str:
+        """Return the band of a point as text, its energy where the band is not known."""
+        low, high = self["e_min"][k], self["e_max"][k]
+        if not np.isfinite(low + high):
+            return f"{self['e_ref'][k]:{digits}}"
+        return f"{low:{digits}} - {high:{digits}}"
+
     def _repr_html_(self) -> str:
-        rows = []
+        rows: list[tuple[str, ...]] = []
         for k in range(len(self)):
-            span = f"{self['e_min'][k]:.3g} - {self['e_max'][k]:.3g}"
+            span = self._span(k, ".3g")
             if not self["success"][k]:
                 rows.append((span, "", "", "", self["reason"][k]))
                 continue
             value, low, high, limit = (self[f"e2dnde{s}"][k] for s in ("", "_errn", "_errp", "_ul"))
-            errors, sigma = f"-{low:.2g} +{high:.2g}", f"{self['sqrt_ts'][k]:.1f}"
-            rows.append((span, f"{value:.3g}", errors, f"< {limit:.3g}", sigma))
+            cells = (
+                (value, f"{value:.3g}"),
+                (low + high, f"-{low:.2g} +{high:.2g}"),
+                (limit, f"< {limit:.3g}"),
+                (self["sqrt_ts"][k], f"{self['sqrt_ts'][k]:.1f}"),
+            )
+            rows.append((span, *(text if np.isfinite(number) else "" for number, text in cells)))
         limit_head = f"limit ({self.ul_sigma:g} sigma)"
         head = ("energy [TeV]", "E² dN/dE [TeV cm-2 s-1]", "errors", limit_head, "sqrt_ts")
         return table(head, rows, caption="Flux points")

@@ -102,6 +102,7 @@ class TestLeniency:
         assert not back["is_ul"].any()
         assert back["success"].all()
         assert back.ul_sigma == 2
+        assert "nan" not in repr(back) + back._repr_html_()
 
     def test_duplicated_energies(self, tmp_path):
         back = read_flux_points(ecsv(tmp_path, table(e_ref=[1.0, 1.0] * u.TeV)))

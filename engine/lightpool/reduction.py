@@ -16,6 +16,7 @@ from lightpool.errors import AnalysisError, DataError, SettingsError
 from lightpool.exclusion import as_exclusion
 from lightpool.memo import per_run
 from lightpool.off_regions import OffRegionFinder, OffRegions
+from lightpool.pieces import Piece, as_intervals, pieces_of
 from lightpool.reduction_settings import ReductionSettings
 from lightpool.reflected import ReflectedRegions
 from lightpool.response import containment, edisp_kernel, effective_area
@@ -46,8 +47,9 @@ def reduce(
     bias_percent: float = 10.0,
     offset_max: Any = 3.0,
     containment_correction: bool | None = None,
+    intervals: Iterable[Any] | None = None,
 ) -> xr.Dataset:
-    """Return the cube of some observations: one row of its time axis for each.
+    """Return the cube of some observations: a row of its time axis for each, or each piece in an interval.
 
     Parameters
     ----------
@@ -71,6 +73,8 @@ def reduce(
         Whether the exposure counts only the part of the PSF inside the region. By default it does
         where the responses need it: with full-enclosure ones, not with point-like ones, which
         have their angular cut in them.
+    intervals : iterable of (start, stop), optional
+        UTC times; the rows are then the pieces of the runs inside them, interval by interval.
 
     Returns
     -------
@@ -100,6 +104,7 @@ def reduce(
         bias_percent=_percent(bias_percent, "bias_percent"),
         offset_max=to_float(offset_max, "deg", name="offset_max"),
         containment_correction=containment_correction,
+        intervals=as_intervals(intervals),
     )
     return reduce_with(tuple(observations), settings)
 
@@ -108,25 +113,28 @@ def reduce_with(observations: tuple[Observation, ...], settings: ReductionSettin
     """Return the cube of some observations for frozen settings; see `reduce`."""
     if not observations:
         raise AnalysisError("there is no run to reduce", remedy="Select at least one run")
-    rows = [_reduce_run(run, settings) for run in observations]
-    return _assemble(observations, rows, settings)
+    pieces = pieces_of(observations, settings.intervals)
+    # What does not depend on time is measured once for each run, however many pieces it has.
+    measured = {run: _measure(run, settings) for run in dict.fromkeys(piece.run for piece in pieces)}
+    return _assemble(pieces, measured, settings)
 
 
 @dataclass(frozen=True, eq=False)
-class _Row:
-    """What one run contributes: arrays over energy or true energy."""
+class _Measured:
+    """What a run holds for the settings, whatever the time: events by index, arrays over energy."""
 
-    counts: np.ndarray
-    counts_off: np.ndarray
-    exposure: np.ndarray
+    bins: np.ndarray
+    on: np.ndarray
+    off: np.ndarray
+    area: np.ndarray
+    contained: np.ndarray
     edisp: np.ndarray
-    edisp_exposure: np.ndarray
-    mask_safe: np.ndarray
-    off: OffRegions
+    mask: np.ndarray
+    off_regions: OffRegions
     warnings: tuple[str, ...]
 
 
-def _reduce_run(run: Observation, settings: ReductionSettings) -> _Row:
+def _measure(run: Observation, settings: ReductionSettings) -> _Measured:
     region = settings.on_region
     energy, energy_true = np.asarray(settings.energy), np.asarray(settings.energy_true)
     offset = float(separation(run.lon, run.lat, region.lon, region.lat))
@@ -134,8 +142,6 @@ def _reduce_run(run: Observation, settings: ReductionSettings) -> _Row:
 
     aperture = aperture_of(run, region)
     off = settings.background.find(run, aperture, settings.exclusion, settings.energy)
-    counts = _histogram(bins[aperture.on_events(run)], len(energy) - 1)
-    counts_off = _histogram(bins[aperture.off_events(run, off.plane, off.used)], len(energy) - 1)
 
     area = effective_area(run, settings.energy_true, offset)
     if not area.max() > 0:
@@ -159,8 +165,6 @@ def _reduce_run(run: Observation, settings: ReductionSettings) -> _Row:
         mask &= edisp_bias(kernel, log_centres(energy_true), energy, settings.bias_percent)
     if "offset-max" in settings.safe_mask:
         mask &= offset_max(offset, settings.offset_max, energy)
-    if "bkg-peak" in settings.safe_mask and off.n:
-        mask &= bkg_peak(counts, counts_off, 1 / off.n)
     warnings = [*run.warnings, *(f"run {run.obs_id}: {warning}" for warning in off.warnings)]
     if off.problem:
         mask[:] = False
@@ -169,58 +173,67 @@ def _reduce_run(run: Observation, settings: ReductionSettings) -> _Row:
         warnings.append(
             f"run {run.obs_id} has no safe energy bin between {energy[0]:g} and {energy[-1]:g} TeV"
         )
-    return _Row(
-        counts=counts,
-        counts_off=counts_off,
-        exposure=contained * run.livetime,
+    return _Measured(
+        bins=bins,
+        on=aperture.on_events(run),
+        off=aperture.off_events(run, off.plane, off.used),
+        area=area,
+        contained=contained,
         edisp=kernel,
-        edisp_exposure=area * run.livetime,
-        mask_safe=mask,
-        off=off,
+        mask=mask,
+        off_regions=off,
         warnings=tuple(warnings),
     )
 
 
 def _assemble(
-    observations: tuple[Observation, ...], rows: list[_Row], settings: ReductionSettings
+    pieces: tuple[Piece, ...], measured: dict[Observation, _Measured], settings: ReductionSettings
 ) -> xr.Dataset:
-    """Return the cube of the rows, with one region."""
+    """Return the cube of the pieces, with one region."""
     n_energy = len(settings.energy) - 1
-    shape = (1, len(rows), n_energy)
-
-    def stacked(name: str) -> np.ndarray:
-        return np.stack([getattr(row, name) for row in rows])[None]
-
-    n_off = np.array([row.off.n for row in rows], dtype=float)
+    shape = (1, len(pieces), n_energy)
+    rows = [measured[piece.run] for piece in pieces]
+    livetime = np.array([piece.livetime for piece in pieces])
+    counts = np.stack(
+        [_histogram(row.bins[p.keeps(row.on)], n_energy) for p, row in zip(pieces, rows, strict=True)]
+    )
+    counts_off = np.stack(
+        [_histogram(row.bins[p.keeps(row.off)], n_energy) for p, row in zip(pieces, rows, strict=True)]
+    )
+    mask = np.stack([row.mask for row in rows])
+    n_off = np.array([row.off_regions.n for row in rows], dtype=float)
+    if "bkg-peak" in settings.safe_mask:
+        for k in np.flatnonzero(n_off):
+            mask[k] &= bkg_peak(counts[k], counts_off[k], 1 / n_off[k])
     values = {
-        "counts": stacked("counts"),
-        "counts_off": stacked("counts_off"),
+        "counts": counts[None],
+        "counts_off": counts_off[None],
         "acceptance": np.ones(shape),
         "acceptance_off": np.broadcast_to(n_off[None, :, None], shape).copy(),
-        "exposure": stacked("exposure"),
-        "edisp": stacked("edisp"),
-        "edisp_exposure": stacked("edisp_exposure"),
-        "mask_safe": stacked("mask_safe"),
-        "livetime": np.array([run.livetime for run in observations]),
+        "exposure": (np.stack([row.contained for row in rows]) * livetime[:, None])[None],
+        "edisp": np.stack([row.edisp for row in rows])[None],
+        "edisp_exposure": (np.stack([row.area for row in rows]) * livetime[:, None])[None],
+        "mask_safe": mask[None],
+        "livetime": livetime,
     }
     region = settings.on_region
-    centres = [row.off.lonlat() for row in rows]
-    ids = np.array([run.obs_id for run in observations])
-    times = to_utc([[run.gti.start.min(), run.gti.stop.max()] for run in observations])
-    reasons = [reason for row in rows for reason in row.off.reasons]
+    off = {run.obs_id: values.off_regions for run, values in measured.items()}
+    centres = [regions.lonlat() for regions in off.values()]
+    reasons = [reason for regions in off.values() for reason in regions.reasons]
+    times = to_utc([[piece.start, piece.stop] for piece in pieces])
     coords = {
         "region": [region.name or "on"],
-        "time": np.arange(len(rows)),
-        "obs_id": ids,
+        "time": np.arange(len(pieces)),
+        "obs_id": np.array([piece.run.obs_id for piece in pieces]),
         "time_start": times[:, 0],
         "time_stop": times[:, 1],
-        "interval": np.zeros(len(rows), dtype=int),
-        "pointing_lon": np.array([run.lon for run in observations]),
-        "pointing_lat": np.array([run.lat for run in observations]),
+        "interval": np.array([piece.interval for piece in pieces]),
+        "pointing_lon": np.array([piece.run.lon for piece in pieces]),
+        "pointing_lat": np.array([piece.run.lat for piece in pieces]),
         "region_lon": [region.lon],
         "region_lat": [region.lat],
         "region_radius": [region.radius],
-        "off_obs_id": np.repeat(ids, [len(row.off.reasons) for row in rows]),
+        "off_obs_id": np.repeat(list(off), [len(regions.reasons) for regions in off.values()]),
         "off_lon": np.concatenate([lon for lon, _ in centres]),
         "off_lat": np.concatenate([lat for _, lat in centres]),
         "off_radius": np.full(len(reasons), region.radius),
@@ -231,7 +244,7 @@ def _assemble(
         coords,
         energy_edges=np.asarray(settings.energy),
         energy_true_edges=np.asarray(settings.energy_true),
-        warnings=tuple(sentence for row in rows for sentence in row.warnings),
+        warnings=tuple(sentence for row in measured.values() for sentence in row.warnings),
     )
 
 

@@ -9,6 +9,7 @@ from lightpool.axes import checked_edges
 from lightpool.errors import SettingsError
 from lightpool.exclusion import Exclusion
 from lightpool.off_regions import OffRegionFinder
+from lightpool.pieces import Interval, checked_intervals
 from lightpool.reflected import ReflectedRegions
 from lightpool.safe_mask import METHODS
 from lightpool.sky import Circle
@@ -37,6 +38,8 @@ class ReductionSettings:
     containment_correction : bool or None
         Whether the exposure counts only the part of the PSF inside the region; None does so with
         full-enclosure responses and not with point-like ones.
+    intervals : tuple of (float, float), TT seconds since J2000.0
+        Time intervals; none for whole runs.
 
     Raises
     ------
@@ -54,8 +57,10 @@ class ReductionSettings:
     bias_percent: float = 10.0
     offset_max: float = 3.0
     containment_correction: bool | None = None
+    intervals: tuple[Interval, ...] = ()
 
     def __post_init__(self) -> None:
+        checked_intervals(self.intervals)
         checked_edges(self.energy, name="energy edges")
         checked_edges(self.energy_true, name="true energy edges")
         for method in self.safe_mask:

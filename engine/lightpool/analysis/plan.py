@@ -17,11 +17,11 @@ from lightpool.config.analysis_config import read_text
 from lightpool.config.exclusion_source import read_exclusion
 from lightpool.config.model_file import Source, models_from, models_to, read_models
 from lightpool.config.paths import find
-from lightpool.dl3 import DataStore, Observations
+from lightpool.dl3 import DataStore
 from lightpool.errors import SettingsError
+from lightpool.pieces import as_intervals
 from lightpool.reduction import ReductionSettings
 from lightpool.reflected import ReflectedRegions
-from lightpool.times import from_utc
 from lightpool.wobble import WobbleRegions
 
 
@@ -108,6 +108,7 @@ def _reduction(config: AnalysisConfig) -> ReductionSettings:
         energy=tuple(axes.energy.edges(f"{where}.energy").tolist()),
         energy_true=tuple(axes.energy_true.edges(f"{where}.energy_true").tolist()),
         exclusion=exclusion,
+        intervals=() if (time := _time(config)) is None else as_intervals([time]),
         background=_background(config),
         safe_mask=datasets.safe_mask.methods,
         aeff_percent=mask.aeff_percent,
@@ -195,21 +196,7 @@ def _select(config: AnalysisConfig, store: DataStore) -> tuple[int, ...]:
     cone = wanted.obs_cone.circle("observations.obs_cone")
     time = _time(config)
     chosen = store.select(obs_id=list(ids) or None, cone=cone, time=time)
-    if time is not None:
-        _require_whole_runs(chosen, time)
     return tuple(int(obs_id) for obs_id in chosen.obs_ids)
-
-
-def _require_whole_runs(chosen: Observations, time: tuple[str, str]) -> None:
-    start, stop = (from_utc(moment) for moment in time)
-    cut = [str(run.obs_id) for run in chosen if run.gti.start.min() < start or run.gti.stop.max() > stop]
-    if cut:
-        raise SettingsError(
-            "a time range that cuts runs is not available in this version of Lightpool",
-            where="observations.obs_time",
-            found=f"{', '.join(cut)} only partly inside",
-            expected="a range that holds whole runs",
-        )
 
 
 def _ids_in_file(config: AnalysisConfig) -> tuple[int, ...]:

@@ -10,6 +10,9 @@ import numpy as np
 from lightpool.spectra.model import SpectralModel
 from lightpool.spectra.parameter import DNDE, Parameter
 
+#: How far apart two equal indices are taken at the start of a fit.
+_OPENING = 0.3
+
 
 class BrokenPowerLaw(SpectralModel):
     """A power law of `index1` below `ebreak` and of `index2` from there on; the amplitude is at the break."""
@@ -45,6 +48,11 @@ class BrokenPowerLaw(SpectralModel):
         return np.stack(
             [np.where(below, to_index, 0.0), np.where(below, 0.0, to_index), shape, index / ebreak * value]
         )
+
+    @property
+    def fit_start(self) -> tuple[float, ...]:
+        """The values with the break opened: at equal indices nothing says where to look for it."""
+        return _opened(self)
 
     @property
     def e_peak(self) -> float:
@@ -118,12 +126,27 @@ class SmoothBrokenPowerLaw(SpectralModel):
         )
 
     @property
+    def fit_start(self) -> tuple[float, ...]:
+        """The values with the break opened: at equal indices nothing says where to look for it."""
+        return _opened(self)
+
+    @property
     def e_peak(self) -> float:
         """The energy at which E² dN/dE peaks, TeV; NaN where it does not."""
         index1, index2, _, ebreak, _, beta = self.values
         if not index1 < 2 < index2:
             return math.nan
         return ebreak * ((2 - index1) / (index2 - 2)) ** (beta / (index2 - index1))
+
+
+def _opened(model: SpectralModel) -> tuple[float, ...]:
+    index1, index2, *others = model.values
+    lower, upper = model.parameters[:2]
+    apart = (index1 - _OPENING, index2 + _OPENING)
+    free = not (lower.frozen or upper.frozen)
+    if index1 != index2 or not free or apart[0] < lower.bounds[0] or apart[1] > upper.bounds[1]:
+        return model.values
+    return (*apart, *others)
 
 
 def _sign(step: float) -> float:

@@ -81,6 +81,11 @@ class SpectralModel:
         """The positions of the parameters that a fit may change."""
         return [i for i, p in enumerate(self.parameters) if not p.frozen]
 
+    @property
+    def fit_start(self) -> tuple[float, ...]:
+        """The values a fit starts from, in order: these, or others where these lead nowhere."""
+        return self.values
+
     def __getitem__(self, name: str) -> Parameter:
         self._check_names([name], self.parameters)
         return self.parameters[self.names.index(name)]

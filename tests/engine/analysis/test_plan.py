@@ -122,16 +122,18 @@ def test_run_list_that_cannot_be_read(config, tmp_path):
         from_config(changed.updated({"observations.obs_ids": [1001]}))
 
 
-def test_time_range_of_whole_runs(config, demo_store):
-    gti = demo_store.observation(1001).gti
+def test_a_time_range_selects_runs_and_cuts_them(config, demo_store):
+    run = demo_store.observation(1001)
     from lightpool.times import to_utc
 
-    start, stop = (str(moment) for moment in to_utc([gti.start.min() - 1, gti.stop.max() + 1]))
-    plan = from_config(config.updated({"observations.obs_time": {"start": start, "stop": stop}}))
+    middle = run.gti.start.min() + run.gti.ontime / 4
+    stop = str(to_utc(middle))
+    plan = from_config(config.updated({"observations.obs_time": {"start": None, "stop": stop}}))
     assert plan.settings.obs_ids == (1001,)
-    inside = str(to_utc(gti.start.min() + 60))
-    with pytest.raises(SettingsError, match=r"obs_time: a time range that cuts runs is not available.*1001"):
-        from_config(config.updated({"observations.obs_time.start": inside}))
+    outcome = plan.run()
+    assert float(outcome.cube["livetime"][0]) == pytest.approx(run.livetime / 4, rel=1e-6)
+    whole = from_config(config.updated({"observations.obs_ids": [1001]})).run()
+    assert 0 < float(outcome.cube["counts"].sum()) < 0.6 * float(whole.cube["counts"].sum())
 
 
 def test_nothing_selected(config):

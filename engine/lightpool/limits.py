@@ -58,6 +58,41 @@ def upper_limit(
     return METHODS[method](float(n_on), float(n_off), float(alpha), confidence)
 
 
+def norm_limits(
+    observed: WStat, signal: np.ndarray, starts: np.ndarray, *, method: str, confidence: float
+) -> np.ndarray:
+    """Return upper limits on the norms of groups of bins from their summed counts, shape (groups,).
+
+    Parameters
+    ----------
+    observed : WStat, bins sorted by group
+    signal : ndarray, shape (bins,), counts
+        Expected signal at norm 1.
+    starts : ndarray, shape (groups,), int
+        Where each group begins.
+    method, confidence : as `upper_limit`
+    """
+    n_on, n_off, expected, background, alpha, number = (
+        np.add.reduceat(values, starts)
+        for values in (
+            observed.n_on,
+            observed.n_off,
+            signal,
+            observed.alpha * observed.n_off,
+            observed.alpha,
+            np.ones_like(signal),
+        )
+    )
+    # Without a single OFF count the bins' own ratios still say how ON and OFF compare.
+    ratio = np.where(n_off > 0, background / np.maximum(n_off, 1), alpha / number)
+    return np.array(
+        [
+            upper_limit(on, off, a, method=method, confidence=confidence) / s
+            for on, off, a, s in zip(n_on, n_off, ratio, expected, strict=True)
+        ]
+    )
+
+
 def z_two_sided(confidence: float) -> float:
     """Return the normal quantile of a two-sided level, so that 0.9545 gives 2.
 

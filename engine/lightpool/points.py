@@ -11,6 +11,7 @@ from lightpool.alpha_systematic import as_systematic, statistic
 from lightpool.axes import checked_edges, nearest_edges
 from lightpool.errors import SettingsError
 from lightpool.forward import Folded, as_fit_range
+from lightpool.limits import METHODS, norm_limits
 from lightpool.profile import NormProfiles
 from lightpool.sed import ERG_PER_TEV, NORMS, UNITS, FluxPoints, ul_confidence
 from lightpool.sensitivity import norm_sensitivity
@@ -33,6 +34,7 @@ def flux_points(
     *,
     fit_range: Any = None,
     ul_sigma: float = 2.0,
+    ul_method: str = "profile",
     alpha_systematic: float = 0.0,
 ) -> FluxPoints:
     """Return flux points: in each band the norm of `model` that fits best, its shape held fixed.
@@ -51,8 +53,11 @@ def flux_points(
     fit_range : (low, high), optional
         As for `fit`.
     ul_sigma : float
-        The limit is the upper crossing of ``stat_min + ul_sigma**2``, from the best fit even
-        where that is negative.
+        Confidence of the limits, in two-sided standard deviations.
+    ul_method : str
+        ``profile`` takes the upper crossing of ``stat_min + ul_sigma**2``, from the best fit even
+        where that is negative; ``bounded`` starts from norms that are not negative; ``rolke`` and
+        ``feldman-cousins`` use the summed counts of the band. See `limits.upper_limit`.
     alpha_systematic : float
         As for `fit`.
 
@@ -75,6 +80,8 @@ def flux_points(
     ul_sigma = to_float(ul_sigma, "deg", name="ul_sigma")
     if not 0 < ul_sigma <= 10:
         raise SettingsError("ul_sigma is out of range", found=f"{ul_sigma:g}", expected="0 to 10")
+    if ul_method not in METHODS:
+        raise SettingsError("limit method is not known", found=repr(ul_method), expected=", ".join(METHODS))
     systematic = as_systematic(alpha_systematic)
     folded = Folded(cube, fit_range, systematic)
     axis = folded.energy_edges
@@ -87,8 +94,8 @@ def flux_points(
     folded.require_bins(fit_range)
     snapped = nearest_edges(axis, requested)
     bands = _Bands(folded, model, snapped)
-    columns = bands.solve(ul_sigma, systematic)
-    return FluxPoints(_dataset(columns, bands, model, requested, cube), model, ul_sigma)
+    columns = bands.solve(ul_sigma, ul_method, systematic)
+    return FluxPoints(_dataset(columns, bands, model, requested, cube), model, ul_sigma, ul_method)
 
 
 class _Bands:
@@ -120,7 +127,7 @@ class _Bands:
             return "no safe energy bin in the band"
         return "no exposure in the band"
 
-    def solve(self, ul_sigma: float, systematic: float) -> dict[str, np.ndarray]:
+    def solve(self, ul_sigma: float, ul_method: str, systematic: float) -> dict[str, np.ndarray]:
         """Return every column that comes from the profiles, NaN where a band has no bins."""
         names = (*NORMS, "ts", "sqrt_ts", "stat", "stat_null")
         out = {name: np.full(self.n, np.nan) for name in names}
@@ -134,6 +141,12 @@ class _Bands:
         profiles = NormProfiles(observed, signal, starts)
         norm = profiles.minimum()
         upper, lower, limit = profiles.crossings(norm, np.array([1.0, -1.0, ul_sigma**2]))
+        if ul_method == "bounded":
+            limit = profiles.crossings(np.maximum(norm, 0.0), np.array([ul_sigma**2]))[0]
+        elif ul_method != "profile":
+            limit = norm_limits(
+                observed, signal, starts, method=ul_method, confidence=ul_confidence(ul_sigma)
+            )
         stat, _, curvature = profiles.terms(norm)
         null = profiles.stat(np.zeros_like(norm))
         ts = np.maximum(null - stat, 0.0)

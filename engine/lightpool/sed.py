@@ -43,12 +43,15 @@ class FluxPoints:
     model : SpectralModel or None
         The reference; None for points from a file that does not say.
     ul_sigma : float
-        Limits are where the statistic has risen by its square above the minimum.
+        Confidence of the limits, in two-sided standard deviations.
+    ul_method : str
+        How they were found; see `limits.upper_limit`.
     """
 
     data: xr.Dataset
     model: SpectralModel | None = None
     ul_sigma: float = 2.0
+    ul_method: str = "profile"
 
     def __len__(self) -> int:
         return self.data.sizes["point"]

@@ -214,6 +214,21 @@ class TestFluxPoints:
         three = lp.flux_points(cube, TRUTH, [1, 3, 10], ul_sigma=3)
         assert (three["norm_ul"] > two["norm_ul"]).all()
 
+    def test_limits_by_every_method(self, cube):
+        faint = toy(cube, TRUTH.with_values(amplitude=3e-14), np.random.default_rng(6))
+        limits = {}
+        for method in ("profile", "bounded", "rolke", "feldman-cousins"):
+            points = lp.flux_points(faint, TRUTH, np.geomspace(0.6, 30, 6), ul_method=method)
+            assert points.ul_method == method
+            limits[method] = points["norm_ul"][points["success"]]
+            assert np.isfinite(limits[method]).all()
+            assert method == "profile" or (limits[method] > 0).all()
+        assert (limits["bounded"] >= limits["profile"] - 1e-9).all()
+        bright = [lp.flux_points(cube, TRUTH, [0.8, 3], ul_method=m)["norm_ul"][0] for m in limits]
+        assert max(bright) < 1.1 * min(bright)
+        with pytest.raises(SettingsError, match="limit method is not known"):
+            lp.flux_points(cube, TRUTH, [1, 3], ul_method="bayes")
+
     def test_errors_are_positive_and_limits_lie_above(self, cube):
         rng = np.random.default_rng(11)
         for amplitude in (1e-13, 1e-12, 1e-11):

@@ -17,6 +17,9 @@ from lightpool.objective import Objective
 from lightpool.spectra import SpectralModel
 from lightpool.statistics import profiled_background
 
+#: MIGRAD's own, for a statistic with kinks, such as that of a sharp break, or with a long flat valley.
+_USUAL_TOLERANCE = 0.1
+
 
 @dataclass(frozen=True, eq=False)
 class FitResult:
@@ -183,6 +186,10 @@ def _minimise(objective: Objective, model: SpectralModel) -> _Minimum:
     minuit = objective.minuit(model)
     minuit.migrad(ncall=2000)
     minuit.hesse()
+    if not minuit.valid:
+        minuit.tol = _USUAL_TOLERANCE
+        minuit.migrad(ncall=2000)
+        minuit.hesse()
     values[free] = np.array(minuit.values) * objective.scale
     if minuit.covariance is not None:
         covariance[np.ix_(free, free)] = np.array(minuit.covariance) * np.outer(
@@ -223,6 +230,14 @@ def _health(model: SpectralModel) -> tuple[str, ...]:
     norm = model[model.norm]
     if not norm.frozen and norm.value <= 0:
         notes.append("The best-fit amplitude is not positive: there is no excess for this spectral shape.")
-    elif not norm.frozen and norm.error > norm.value:
+    elif not norm.frozen and norm.error > norm.value and not _is_measured(model):
         notes.append("The amplitude is less than one standard deviation from zero; quote an upper limit.")
     return tuple(notes)
+
+
+def _is_measured(model: SpectralModel) -> bool:
+    """Return whether dN/dE is known to better than itself anywhere, however its amplitude is defined."""
+    energy = np.geomspace(0.01, 100, 81)
+    with np.errstate(all="ignore"):
+        relative = model.dnde_error(energy) / model(energy)
+    return bool(np.any(np.abs(relative) < 1))

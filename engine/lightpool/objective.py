@@ -28,7 +28,7 @@ class Objective:
         self._free = model.free_indices
         priors = ((k, model.parameters[i].prior) for k, i in enumerate(self._free))
         self._priors = [(k, prior) for k, prior in priors if prior is not None]
-        self.values = np.array(model.values)
+        self.values = np.array(model.fit_start)
         self._start_norm(model)
         # The minimiser sees numbers between 1 and 10, whatever the unit.
         self.scale = np.array(

@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lightpool.analysis import Analysis as Analysis
     from lightpool.analysis import AnalysisSettings as AnalysisSettings
+    from lightpool.analysis import from_config as from_config
     from lightpool.axes import energy_edges as energy_edges
+    from lightpool.comparison import compare as compare
     from lightpool.dl3 import DataStore as DataStore
     from lightpool.exclusion import ExclusionMask as ExclusionMask
     from lightpool.fitting import fit as fit
+    from lightpool.load import open_cube as open_cube
     from lightpool.points import flux_points as flux_points
     from lightpool.reduction import reduce as reduce
+    from lightpool.separate_fits import fit_each as fit_each
     from lightpool.sky import circle as circle
     from lightpool.sky import point as point
     from lightpool.spectra import ExpCutoffPowerLaw as ExpCutoffPowerLaw
@@ -33,18 +37,27 @@ _HOME = {
     "ExpCutoffPowerLaw": "spectra",
     "PowerLaw": "spectra",
     "circle": "sky",
+    "compare": "comparison",
     "energy_edges": "axes",
     "fit": "fitting",
+    "fit_each": "separate_fits",
     "flux_points": "points",
+    "from_config": "analysis",
+    "open_cube": "load",
     "point": "sky",
     "reduce": "reduction",
     "stack": "stacking",
 }
 
-__all__ = [*_HOME, "__version__"]
+#: What is needed less often lives one level down: ``lp.spectra.LogParabola``, ``lp.load.read_ogip``.
+_MODULES = ("confidence", "limits", "load", "spectra")
+
+__all__ = [*_HOME, *_MODULES, "__version__"]
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"lightpool.{name}")
     if name not in _HOME:
         raise AttributeError(f"module 'lightpool' has no attribute {name!r}")
     value = getattr(import_module(f"lightpool.{_HOME[name]}"), name)

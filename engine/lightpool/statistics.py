@@ -115,7 +115,7 @@ class WStat:
         # without ON counts a negative signal pins it to -s / alpha.
         on_edge = ~self._has_off & (b <= 0)
         pinned = ~self._has_on & (s < 0) & (b * a + s <= -1e-12 * s)
-        s_pinned = np.where(pinned, s, -1.0)
+        s_pinned = np.where(pinned, np.minimum(s, -1e-100), -1.0)
         ratio = n_on / total
         slope = 2 * np.where(pinned, -1 / a - n_off / s_pinned, 1 - ratio)
 

@@ -62,10 +62,10 @@ class SedCurve:
 
 
 def sed_points(points: FluxPoints) -> SedPoints:
-    """Return the bands of flux points that can be drawn: those with a limit, whatever else failed."""
+    """Return the bands of flux points that can be drawn: a limit or a measured value, whatever else failed."""
     value, errn, errp, limit = (points[f"e2dnde{s}"] * _SCALE for s in ("", "_errn", "_errp", "_ul"))
-    drawn = points["success"] & np.isfinite(limit) & (limit > 0)
     is_limit = points["is_ul"] | ~(value > 0)
+    drawn = points["success"] & np.where(is_limit, np.isfinite(limit) & (limit > 0), np.isfinite(value))
     # A missing error is no error of zero: it leaves the point without a bar.
     low, high = value - np.nan_to_num(errn), value + np.nan_to_num(errp)
     return SedPoints(

@@ -62,7 +62,7 @@ class SedCurve:
 
 
 def sed_points(points: FluxPoints) -> SedPoints:
-    """Return the bands of flux points that can be drawn: a limit or a measured value, whatever else failed."""
+    """Return the bands of flux points that can be drawn: those with a limit or a measured value."""
     value, errn, errp, limit = (points[f"e2dnde{s}"] * _SCALE for s in ("", "_errn", "_errp", "_ul"))
     is_limit = points["is_ul"] | ~(value > 0)
     drawn = points["success"] & np.where(is_limit, np.isfinite(limit) & (limit > 0), np.isfinite(value))

@@ -97,6 +97,8 @@ class FitResult:
             value, error = with_error(p.value, p.error)
             rows.append((p.name, value, "frozen" if p.frozen else error, p.unit))
         summary = f"{self.message} stat / dof = {self.stat:.2f} / {self.dof}"
+        if self.prior_stat:
+            summary += f", priors {self.prior_stat:.2f}"
         head = ("parameter", "value", "error", "unit")
         return table(head, rows, caption=f"{type(self.model).__name__}: {summary}", notes=self.health)
 

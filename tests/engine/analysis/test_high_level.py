@@ -171,3 +171,8 @@ def test_files_hold_the_figures(folder, outcome):
     again = AnalysisConfig.read(folder / "out" / "config.yaml")
     assert again.datasets.background.exclusion == EXCLUSION
     assert again.models["components"][0]["name"] == "crab"
+
+
+def test_decorrelation_energy(outcome):
+    """Where amplitude and index of the stacked fit are uncorrelated (Abdo et al. 2009, arXiv:0910.4881)."""
+    assert outcome.fit.model.decorrelation_energy == pytest.approx(2.148, abs=2e-3)

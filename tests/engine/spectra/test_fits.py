@@ -173,6 +173,8 @@ class TestPriors:
         assert result.prior_stat == pytest.approx(0.25, rel=0.05)
         assert result.stat == pytest.approx(free.stat + 0.25, abs=0.02)
         assert "priors: 0.2" in repr(result)
+        assert ", priors 0.2" in result._repr_html_()
+        assert "priors" not in repr(free) + free._repr_html_()
 
     def test_a_weight_multiplies_the_term(self, cube):
         data = asimov(cube, self.TRUTH)

@@ -41,7 +41,12 @@ LIMITS = {
 }
 
 #: The models on offer: short name of the engine, name on the page.
-MODEL_LABELS = {"power-law": "Power law", "exp-cutoff-power-law": "Exp. cutoff power law"}
+MODEL_LABELS = {
+    "power-law": "Power law",
+    "exp-cutoff-power-law": "Exp. cutoff power law",
+    "log-parabola": "Log parabola",
+    "smooth-broken-power-law": "Smooth broken power law",
+}
 
 
 @dataclass(frozen=True)

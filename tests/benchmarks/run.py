@@ -21,6 +21,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 CRAB = [23523, 23526, 23559, 23592]
+#: The tutorials that are timed as whole processes: ours_NAME.py beside peer_NAME.py.
+TUTORIALS = ("spectral_analysis", "high_level", "time_resolved")
 
 
 def default_store() -> Path:
@@ -78,6 +80,32 @@ def new_radius_ms(store: Path) -> float:
     return median_ms(work, 30)
 
 
+def new_intervals_ms(store: Path) -> float:
+    """Return the milliseconds to cut the flare night into 24 other intervals and fit a power law in each."""
+    import numpy as np
+
+    import lightpool as lp
+
+    runs = lp.DataStore(store).select(cone=(329.71693826, -30.2255890, 2.0))
+    night = [run for run in runs if 33787 <= run.obs_id <= 33801]
+    region = lp.circle(329.71693826, -30.2255890, 0.11)
+    energy, energy_true = lp.energy_edges(0.4, 20, n=10), lp.energy_edges(0.1, 40, n=20)
+    step = np.timedelta64(15, "m")
+
+    def work(k: int) -> object:
+        start = np.datetime64("2006-07-29T20:30") + np.timedelta64(k, "s")
+        cube = lp.reduce(
+            night,
+            on_region=region,
+            energy=energy,
+            energy_true=energy_true,
+            intervals=[(start + i * step, start + (i + 1) * step) for i in range(24)],
+        )
+        return lp.fit_each(cube, lp.PowerLaw(index=3, amplitude=2e-11), over="interval")
+
+    return median_ms(work, 10)
+
+
 def peer_new_radius_ms(store: Path) -> float:
     """Return the same with gammapy, once: its datasets are reduced anew, the files are in the page cache."""
     sys.path.insert(0, str(HERE))
@@ -97,12 +125,15 @@ def main() -> None:
     store = options.store or default_store()
     with_peer = importlib.util.find_spec("gammapy") is not None
 
-    process_seconds("ours_spectral_analysis.py", store, 1)  # fills the page cache and compiles
-    ours, printed = process_seconds("ours_spectral_analysis.py", store, options.runs)
-    print(f"{'whole process, spectral_analysis':<42} ours {ours:8.2f} s    {printed}")
-    if with_peer:
-        peer, printed = process_seconds("peer_spectral_analysis.py", store, 1)
-        print(f"{'':<42} peer {peer:8.2f} s    {printed}    ratio {peer / ours:.0f}")
+    for name in TUTORIALS:
+        process_seconds(f"ours_{name}.py", store, 1)  # fills the page cache and compiles
+        ours, printed = process_seconds(f"ours_{name}.py", store, options.runs)
+        print(f"{'whole process, ' + name:<42} ours {ours:8.2f} s    {printed}")
+        if with_peer:
+            peer, printed = process_seconds(f"peer_{name}.py", store, 1)
+            print(f"{'':<42} peer {peer:8.2f} s    {printed}    ratio {peer / ours:.0f}", flush=True)
+    night = new_intervals_ms(store)
+    print(f"{'in memory, 24 intervals re-cut and re-fitted':<42} ours {night:8.1f} ms")
     live = new_radius_ms(store)
     print(f"{'in memory, new radius to ten flux points':<42} ours {live:8.1f} ms")
     if with_peer:

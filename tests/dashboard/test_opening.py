@@ -55,6 +55,6 @@ def test_the_first_picture_is_that_of_the_file(tmp_path, demo_path):
 def test_what_the_page_does_not_offer_is_said(tmp_path, demo_path):
     with pytest.raises(SettingsError, match="datastore is not on the page"):
         inputs_from_config(written(tmp_path, demo_path), {"elsewhere": tmp_path})
-    curved = [{"name": "crab", "type": "SkyModel", "spectral": {"type": "LogParabolaSpectralModel"}}]
-    with pytest.raises(SettingsError, match="the page has no LogParabola"):
+    curved = [{"name": "crab", "type": "SkyModel", "spectral": {"type": "GaussianSpectralModel"}}]
+    with pytest.raises(SettingsError, match="the page has no Gaussian"):
         inputs_from_config(written(tmp_path, demo_path, models=curved), {"sim": demo_path})

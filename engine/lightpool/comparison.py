@@ -200,6 +200,8 @@ CONTAINS: dict[str, tuple[str, ...]] = {
     "BrokenPowerLaw": ("PowerLaw",),
     "SmoothBrokenPowerLaw": ("PowerLaw",),
     "ExpCutoffPowerLaw3FGL": ("PowerLaw",),
+    "SuperExpCutoffPowerLaw3FGL": ("PowerLaw", "ExpCutoffPowerLaw", "ExpCutoffPowerLaw3FGL"),
+    "SuperExpCutoffPowerLaw4FGL": ("PowerLaw", "ExpCutoffPowerLaw", "ExpCutoffPowerLaw3FGL"),
 }
 
 

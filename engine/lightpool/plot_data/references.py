@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lightpool.sky import separation
-from lightpool.spectra import ExpCutoffPowerLaw, SpectralModel
+from lightpool.spectra import CRAB, SpectralModel
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,12 +28,14 @@ class PublishedSpectrum:
     model: SpectralModel
 
 
+_HESS_2006, _PAPER = CRAB["hess_ecpl"]
+
 PUBLISHED = (
     PublishedSpectrum(
         name="Crab, H.E.S.S. 2006",
-        source="Aharonian et al. (2006), A&A 457, 899",
+        source=_PAPER,
         position=(83.6333, 22.0144),
-        model=ExpCutoffPowerLaw(amplitude=3.76e-11, index=2.39, lambda_=1 / 14.3),
+        model=_HESS_2006,
     ),
 )
 

@@ -11,8 +11,10 @@ import xarray as xr
 
 from lightpool.errors import AnalysisError, SettingsError
 from lightpool.fitting import FitResult
+from lightpool.folded_statistic import FoldedStatistic
 from lightpool.forward import Folded
-from lightpool.objective import Objective
+from lightpool.objective import Objective, at_minimum
+from lightpool.spectra import SpectralModel
 
 
 def minos_errors(
@@ -136,22 +138,22 @@ def contour(
 
 
 def _at_minimum(cube: xr.Dataset, result: FitResult) -> tuple[Objective, Any]:
+    objective = _objective(cube, result, result.model)
+    return objective, at_minimum(objective)
+
+
+def _objective(cube: xr.Dataset, result: FitResult, model: SpectralModel) -> Objective:
     folded = Folded(cube, result.fit_range, result.alpha_systematic)
-    objective = Objective(folded, result.model)
-    minuit = objective.minuit(result.model)
-    minuit.migrad(ncall=2000)
-    minuit.hesse()
-    return objective, minuit
+    return Objective(FoldedStatistic(folded, model), model)
 
 
 def _fixed(cube: xr.Dataset, result: FitResult, values: dict[str, float]) -> float:
     """Return the lowest statistic, priors included, with some parameters held."""
     model = result.model.with_values(**values).freeze(*values)
-    objective = Objective(Folded(cube, result.fit_range, result.alpha_systematic), model)
+    objective = _objective(cube, result, model)
     if not model.free_indices:
         return objective.value(objective.start)
-    minuit = objective.minuit(model)
-    minuit.migrad(ncall=2000)
+    minuit = at_minimum(objective)
     return float(minuit.fval) if minuit.valid else math.nan
 
 

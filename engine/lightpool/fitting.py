@@ -11,14 +11,12 @@ import xarray as xr
 
 from lightpool.alpha_systematic import as_systematic
 from lightpool.errors import SettingsError
+from lightpool.folded_statistic import FoldedStatistic
 from lightpool.forward import FitRange, Folded, as_fit_range
 from lightpool.html import table, with_error
-from lightpool.objective import Objective
+from lightpool.objective import Objective, minimise
 from lightpool.spectra import SpectralModel
 from lightpool.statistics import profiled_background
-
-#: MIGRAD's own, for a statistic with kinks, such as that of a sharp break, or with a long flat valley.
-_USUAL_TOLERANCE = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,8 +138,8 @@ def fit(
             )
     folded = Folded(cube, fit_range, as_systematic(alpha_systematic))
     folded.require_bins(fit_range)
-    objective = Objective(folded, model)
-    minimum = _minimise(objective, model)
+    objective = Objective(FoldedStatistic(folded, model), model)
+    minimum = minimise(objective)
 
     best = model.fitted(minimum.values, minimum.covariance)
     npred = folded.npred(best)
@@ -169,57 +167,6 @@ def fit(
         alpha_systematic=float(alpha_systematic),
         prior_stat=sum(p.prior.stat(p.value) for p in best.parameters if p.prior and not p.frozen),
     )
-
-
-@dataclass(frozen=True, eq=False)
-class _Minimum:
-    values: np.ndarray
-    covariance: np.ndarray
-    success: bool
-    message: str
-    health: tuple[str, ...]
-
-
-def _minimise(objective: Objective, model: SpectralModel) -> _Minimum:
-    values, free = np.array(objective.values), model.free_indices
-    covariance = np.zeros((len(values), len(values)))
-    if not free:
-        return _Minimum(values, covariance, True, "Nothing to fit: every parameter is frozen.", ())
-    minuit = objective.minuit(model)
-    minuit.migrad(ncall=2000)
-    minuit.hesse()
-    if not minuit.valid:
-        minuit.tol = _USUAL_TOLERANCE
-        minuit.migrad(ncall=2000)
-        minuit.hesse()
-    values[free] = np.array(minuit.values) * objective.scale
-    if minuit.covariance is not None:
-        covariance[np.ix_(free, free)] = np.array(minuit.covariance) * np.outer(
-            objective.scale, objective.scale
-        )
-    return _Minimum(values, covariance, *_verdict(minuit))
-
-
-def _verdict(minuit: Any) -> tuple[bool, str, tuple[str, ...]]:
-    """Return success, a sentence and what else there is to say about a minimum."""
-    state, notes = minuit.fmin, []
-    if state.has_reached_call_limit:
-        notes.append(f"The minimiser gave up after {state.nfcn} calls.")
-    if state.is_above_max_edm:
-        notes.append(
-            f"The distance to the minimum is still {state.edm:.2g}; start values nearer to the data may help."
-        )
-    if not state.has_covariance or state.hesse_failed:
-        notes.append(
-            "The errors could not be computed: the statistic is flat or not curved upward at the minimum."
-        )
-    elif state.has_made_posdef_covar or not state.has_accurate_covar:
-        notes.append("The errors are approximate: the statistic is nearly flat along some parameter.")
-    if minuit.valid and not notes:
-        return True, "The fit converged.", ()
-    if minuit.valid:
-        return True, "The fit converged, with reservations.", tuple(notes)
-    return False, "The fit did not converge.", tuple(notes or ["The minimiser found no valid minimum."])
 
 
 def _health(model: SpectralModel) -> tuple[str, ...]:

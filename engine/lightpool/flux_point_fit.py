@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lightpool.errors import AnalysisError, SettingsError
 from lightpool.html import table, with_error
+from lightpool.objective import Objective, minimise
 from lightpool.spectra import SpectralModel
 
 if TYPE_CHECKING:
@@ -101,16 +101,16 @@ def fit_flux_points(points: FluxPoints, model: SpectralModel, *, method: str = "
             expected=f"at least {max(len(free), 1)}, as many as free parameters",
         )
     energy = points["e_ref"][statistic.used]
-    values, covariance, success = _minimise(statistic, energy, model, free)
-    best = model.fitted(values, covariance)
+    minimum = minimise(Objective(_OfParameters(statistic, energy, model), model))
+    best = model.fitted(minimum.values, minimum.covariance)
     return FluxPointFit(
         model=best,
         stat=statistic.value_and_slope(best(energy))[0],
         n_points=n_points,
         n_free=len(free),
         method=method,
-        success=success,
-        message="The fit converged." if success else "The fit did not converge.",
+        success=minimum.success,
+        message=" ".join((minimum.message, *minimum.health)),
         used=statistic.used,
     )
 
@@ -182,58 +182,15 @@ class _Profiles(_Statistic):
         return float(np.median(self._best * self._reference / dnde))
 
 
-def _minimise(
-    statistic: _Statistic, energy: np.ndarray, model: SpectralModel, free: list[int]
-) -> tuple[np.ndarray, np.ndarray, bool]:
-    """Return values and covariance of all parameters, and whether MIGRAD converged."""
-    values = np.array(model.values)
-    covariance = np.zeros((len(values), len(values)))
-    if not free:
-        return values, covariance, True
-    from iminuit import Minuit
+class _OfParameters:
+    """A statistic of points as one of the parameters; see `objective.Statistic`."""
 
-    _start(statistic, energy, model, values)
-    parameters = [model.parameters[i] for i in free]
-    scale = np.array([10.0 ** math.floor(math.log10(abs(v))) if v else 1.0 for v in values[free]])
+    def __init__(self, statistic: _Statistic, energy: np.ndarray, model: SpectralModel) -> None:
+        self._statistic, self._energy, self._model = statistic, energy, model
 
-    def at(scaled: Any) -> np.ndarray:
-        out = values.copy()
-        out[free] = np.asarray(scaled) * scale
-        return out
+    def value_and_gradient(self, values: np.ndarray) -> tuple[float, np.ndarray]:
+        value, along = self._statistic.value_and_slope(self._model.evaluate(self._energy, *values))
+        return value, self._model.gradient(self._energy, *values)[self._model.free_indices] @ along
 
-    def stat(scaled: Any) -> float:
-        with np.errstate(over="ignore", invalid="ignore"):
-            value, _ = statistic.value_and_slope(model.evaluate(energy, *at(scaled)))
-        value += sum(p.prior.stat(v) for p, v in zip(parameters, at(scaled)[free], strict=True) if p.prior)
-        return value if math.isfinite(value) else 1e300
-
-    def slope(scaled: Any) -> np.ndarray:
-        now = at(scaled)
-        with np.errstate(over="ignore", invalid="ignore"):
-            _, along = statistic.value_and_slope(model.evaluate(energy, *now))
-            gradient = model.gradient(energy, *now)[free] @ along
-        gradient += [p.prior.slope(v) if p.prior else 0.0 for p, v in zip(parameters, now[free], strict=True)]
-        gradient *= scale
-        return np.where(np.isfinite(gradient), gradient, 0.0)
-
-    minuit = Minuit(stat, values[free] / scale, grad=slope, name=[model.names[i] for i in free])
-    minuit.errordef, minuit.strategy, minuit.tol, minuit.print_level = 1, 0, 1e-5, 0
-    for k, p in enumerate(parameters):
-        minuit.errors[k] = 0.1
-        minuit.limits[k] = (p.bounds[0] / scale[k], p.bounds[1] / scale[k])
-    minuit.migrad(ncall=2000)
-    minuit.hesse()
-    if minuit.covariance is not None:
-        covariance[np.ix_(free, free)] = np.array(minuit.covariance) * np.outer(scale, scale)
-    return at(minuit.values), covariance, bool(minuit.valid)
-
-
-def _start(statistic: _Statistic, energy: np.ndarray, model: SpectralModel, values: np.ndarray) -> None:
-    """Scale the start to the points, so that a fit does not depend on the guess."""
-    norm = model[model.norm] if model.norm else None
-    if norm is None or norm.frozen or norm.value <= 0:
-        return
-    factor = statistic.start_norm(model(energy))
-    low, high = norm.bounds
-    if math.isfinite(factor) and factor > 0 and low <= norm.value * factor <= high:
-        values[model.names.index(model.norm)] *= factor
+    def best_factor(self, values: np.ndarray) -> float:
+        return self._statistic.start_norm(self._model.evaluate(self._energy, *values))

@@ -160,7 +160,8 @@ def demo_server(demo_path, tmp_path_factory) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture(scope="session")
+# A module at a time: while Playwright runs, the main thread counts as inside an event loop.
+@pytest.fixture(scope="module")
 def chromium():
     """Return a headless Chromium; skip or, where it is required, fail without one."""
     executable = os.environ.get("LIGHTPOOL_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), None)

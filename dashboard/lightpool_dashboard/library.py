@@ -31,6 +31,10 @@ class OpenStore:
     targets: dict[str, tuple[int, ...]]
     positions: dict[str, tuple[float, float]]
 
+    def is_point_like(self, target: str) -> bool:
+        """Whether the runs of a target have responses with an angular cut in them."""
+        return self.analysis.store.observation(self.targets[target][0]).is_point_like
+
     @property
     def default_target(self) -> str:
         """The first target with a published spectrum (the Crab), else the one with the most runs."""
@@ -83,9 +87,8 @@ def _position(store: DataStore, obs_ids: tuple[int, ...]) -> tuple[float, float]
     """Return the catalogue position of a target, deg; without one, its first pointing."""
     runs = store.runs
     rows = np.flatnonzero(np.isin(runs["obs_id"], obs_ids))
-    for lon, lat in (("ra_obj", "dec_obj"), ("ra_pnt", "dec_pnt")):
-        known = rows[np.isfinite(runs[lon][rows]) & np.isfinite(runs[lat][rows])]
-        if known.size:
-            return float(runs[lon][known[0]]), float(runs[lat][known[0]])
+    known = rows[np.isfinite(runs["ra_obj"][rows]) & np.isfinite(runs["dec_obj"][rows])]
+    if known.size:
+        return float(runs["ra_obj"][known[0]]), float(runs["dec_obj"][known[0]])
     run = store.observation(obs_ids[0])
-    return run.lon, run.lat
+    return run.target_position or (run.lon, run.lat)

@@ -7,8 +7,10 @@ import math
 from lightpool.analysis import AnalysisSettings
 from lightpool.axes import energy_edges
 from lightpool.reduction import ReductionSettings
+from lightpool.reflected import ReflectedRegions
 from lightpool.sky import Circle
 from lightpool.spectra import MODELS
+from lightpool.wobble import WobbleRegions
 from lightpool_dashboard.fields import field_at
 from lightpool_dashboard.library import OpenStore
 from lightpool_dashboard.state import Inputs
@@ -27,11 +29,14 @@ def analysis_settings(inputs: Inputs, store: OpenStore) -> AnalysisSettings:
     """
     lon, lat = store.positions[inputs.target]
     field = field_at(lon, lat)
+    # Point-like responses have a cut of their own: the ON region is a point, its background wobble points.
+    point_like = store.is_point_like(inputs.target)
     energy = energy_edges(inputs.energy_min, inputs.energy_max, per_decade=inputs.bins_per_decade)
     return AnalysisSettings(
         obs_ids=store.targets[inputs.target],
         reduction=ReductionSettings(
-            on_region=Circle(lon, lat, inputs.radius, inputs.target),
+            on_region=Circle(lon, lat, 0.0 if point_like else inputs.radius, inputs.target),
+            background=WobbleRegions() if point_like else ReflectedRegions(),
             energy=tuple(energy.tolist()),
             energy_true=ENERGY_TRUE,
             exclusion=field.exclusion if field else (),

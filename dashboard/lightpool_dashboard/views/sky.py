@@ -116,7 +116,9 @@ class SkyView:
 
     def _show_legend(self, outcome: Outcome, regions: tuple[RunRegions, ...], excluded: list[Circle]) -> None:
         target = outcome.settings.reduction.on_region
-        self.title.value = html.heading(f"Sky: {target.name}", f"ON {target.lon:.3f}°, {target.lat:+.3f}°")
+        point = "" if target.radius else ", point-like: no radius"
+        where = f"ON {target.lon:.3f}°, {target.lat:+.3f}°{point}"
+        self.title.value = html.heading(f"Sky: {target.name}", where)
         items = [
             html.legend_ramp(f"0 to {self._most:g} counts"),
             html.legend_item("circle", theme.ON_CIRCLE, "ON", night=True),

@@ -74,6 +74,12 @@ class Observation:
         return self._target or self._header.text("OBJECT")
 
     @cached_property
+    def target_position(self) -> tuple[float, float] | None:
+        """Where the object lies (RA_OBJ, DEC_OBJ of the events), deg, ICRS; None if the file is silent."""
+        lon, lat = (float(self._header.number(name, math.nan)) for name in ("RA_OBJ", "DEC_OBJ"))
+        return (lon, lat) if -360 <= lon <= 360 and -90 <= lat <= 90 else None
+
+    @cached_property
     def lon(self) -> float:
         """Pointing longitude (RA_PNT of the events), deg, ICRS."""
         value = float(self._header.number("RA_PNT"))

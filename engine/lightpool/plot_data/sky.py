@@ -11,6 +11,8 @@ import xarray as xr
 from lightpool.dl3 import Observation
 from lightpool.sky import Circle
 
+#: A point has no size; it is drawn as a circle of this radius, deg.
+POINT_RADIUS = 0.06
 #: Points on an outline; the closing point and a NaN that parts it from the next one come on top.
 N_OUTLINE = 48
 
@@ -130,7 +132,7 @@ def outlines(circles: Iterable[Circle], lon_centre: float) -> tuple[np.ndarray, 
     circles = tuple(circles)
     if not circles:
         return np.array([]), np.array([])
-    centre = np.array([[c.lon, c.lat, c.radius] for c in circles])
+    centre = np.array([[c.lon, c.lat, c.radius or POINT_RADIUS] for c in circles])
     lon0, lat0, radius = np.radians(centre.T)[:, :, None]
     angle = np.linspace(0, 2 * np.pi, N_OUTLINE + 1)
     sin_lat = np.sin(lat0) * np.cos(radius) + np.cos(lat0) * np.sin(radius) * np.cos(angle)

@@ -50,7 +50,7 @@ _HOME = {
 }
 
 #: What is needed less often lives one level down: ``lp.spectra.LogParabola``, ``lp.load.read_ogip``.
-_MODULES = ("confidence", "limits", "load", "spectra")
+_MODULES = ("confidence", "figures", "limits", "load", "spectra")
 
 __all__ = [*_HOME, *_MODULES, "__version__"]
 

@@ -1,0 +1,8 @@
+"""Figures fit for a paper, drawn with matplotlib from the columns of `plot_data`.
+
+Every function returns a figure that pyplot does not know; ``figure.savefig("name.pdf")`` writes it.
+"""
+
+from lightpool.figures.significance import significance_figure
+
+__all__ = ["significance_figure"]

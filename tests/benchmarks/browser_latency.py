@@ -2,8 +2,8 @@
 
     python tests/benchmarks/browser_latency.py [STORE] [--presses N] [--chromium PATH]
 
-It drives headless Chromium; each press asks for a radius that was not computed before. The time runs from the key event in the page to the
-last change of any path in the SED view, and to the frame after it.
+It drives headless Chromium; each press asks for a radius that was not computed before. The time runs from the
+key event in the page to the last change of any path in the SED view, and to the frame after it.
 """
 
 from __future__ import annotations

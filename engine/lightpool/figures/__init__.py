@@ -3,7 +3,8 @@
 Every function returns a figure that pyplot does not know; ``figure.savefig("name.pdf")`` writes it.
 """
 
+from lightpool.figures.counts import counts_figure
 from lightpool.figures.sed import sed_figure
 from lightpool.figures.significance import significance_figure
 
-__all__ = ["sed_figure", "significance_figure"]
+__all__ = ["counts_figure", "sed_figure", "significance_figure"]

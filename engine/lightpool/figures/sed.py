@@ -135,7 +135,15 @@ def _arrow() -> Any:
     """Return what the legend shows for a limit."""
     from matplotlib.lines import Line2D
 
-    return Line2D([], [], color=palette.LIMITS, marker=r"$\downarrow$", markersize=7, linestyle="none")
+    return Line2D(
+        [],
+        [],
+        color=palette.LIMITS,
+        marker=r"$\downarrow$",
+        markersize=7,
+        markeredgewidth=0.3,
+        linestyle="none",
+    )
 
 
 def _draw_fit(axes: Axes, curve: SedCurve) -> tuple[Any, str]:

@@ -4,7 +4,9 @@ Every function returns a figure that pyplot does not know; ``figure.savefig("nam
 """
 
 from lightpool.figures.counts import counts_figure
+from lightpool.figures.profiles import profile_figure
 from lightpool.figures.sed import sed_figure
 from lightpool.figures.significance import significance_figure
+from lightpool.figures.sky import sky_figure
 
-__all__ = ["counts_figure", "sed_figure", "significance_figure"]
+__all__ = ["counts_figure", "profile_figure", "sed_figure", "significance_figure", "sky_figure"]

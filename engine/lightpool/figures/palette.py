@@ -22,3 +22,4 @@ RUN_MARKERS = ("o", "s", "D", "^", "P", "v")
 
 #: From likely to unlikely.
 PROFILE_STOPS = ("#1d2350", BLUE, "#ffffff")
+UNKNOWN = "#dcdfe4"

@@ -10,6 +10,7 @@ import numpy as np
 from lightpool.errors import AnalysisError, SettingsError
 from lightpool.figures import palette
 from lightpool.figures.canvas import dress, empty_figure, legend, over_residuals
+from lightpool.figures.flux_points import ARROW, draw_points
 from lightpool.figures.labels import ENERGY, SED, limit_label, reference_labels
 from lightpool.figures.log_axes import log_range, log_x, log_y
 from lightpool.fitting import FitResult
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 #: How far a curve may pull the axis beyond points and limits, as a factor, and how much an axis may span.
 _REACH, _SPAN = 6.0, 1e4
-#: The length of a limit's arrow, as a factor.
-_ARROW = 1.8
 
 
 def sed_figure(
@@ -78,7 +77,7 @@ def sed_figure(
     log_y(axes, *_flux_range(columns, curve))
     dress(axes, x=ENERGY if below is None else "", y=SED)
 
-    entries = _draw_points(axes, columns, limit_label(points))
+    entries = draw_points(axes, columns, limit_label(points), colour=palette.POINTS)
     if curve is not None:
         entries.append(_draw_fit(axes, curve))
     for k, (label, spectrum) in enumerate(named):
@@ -100,50 +99,6 @@ def sed_residuals(columns: SedPoints, model: SpectralModel) -> np.ndarray:
     error = np.where(expected > columns.value, columns.high - columns.value, columns.value - columns.low)
     known = ~columns.is_limit & (error > 0)
     return np.where(known, (columns.value - expected) / np.where(error > 0, error, 1.0), np.nan)
-
-
-def _draw_points(axes: Axes, p: SedPoints, limits: str) -> list[tuple[Any, str]]:
-    entries: list[tuple[Any, str]] = []
-    point, limit = ~p.is_limit, p.is_limit
-    # A band that the literature does not give is NaN, and has no bar.
-    left, right = np.nan_to_num(p.energy - p.e_min), np.nan_to_num(p.e_max - p.energy)
-    style: dict[str, Any] = {"elinewidth": 0.9, "zorder": 3}
-    if point.any():
-        bars = axes.errorbar(
-            p.energy[point],
-            p.value[point],
-            yerr=[(p.value - p.low)[point], (p.high - p.value)[point]],
-            xerr=[left[point], right[point]],
-            fmt="o",
-            color=palette.POINTS,
-            markersize=3.5,
-            label="points",
-            **style,
-        )
-        entries.append((bars, "flux points"))
-    if limit.any():
-        where, value = p.energy[limit], p.limit[limit]
-        style = style | {"fmt": "none", "ecolor": palette.LIMITS}
-        axes.errorbar(where, value, xerr=[left[limit], right[limit]], label="limit widths", **style)
-        length = value * (1 - 1 / _ARROW)
-        axes.errorbar(where, value, yerr=length, uplims=True, capsize=2.2, label="limits", **style)
-        entries.append((_arrow(), limits))
-    return entries
-
-
-def _arrow() -> Any:
-    """Return what the legend shows for a limit."""
-    from matplotlib.lines import Line2D
-
-    return Line2D(
-        [],
-        [],
-        color=palette.LIMITS,
-        marker=r"$\downarrow$",
-        markersize=7,
-        markeredgewidth=0.3,
-        linestyle="none",
-    )
 
 
 def _draw_fit(axes: Axes, curve: SedCurve) -> tuple[Any, str]:
@@ -201,7 +156,7 @@ def _room(low: float, high: float, ends: np.ndarray) -> tuple[float, float]:
 def _flux_range(points: SedPoints, curve: SedCurve | None) -> tuple[float, float]:
     """Return a range that shows all points and limits, and the model as far as it stays near them."""
     p = points
-    low = np.where(p.is_limit, p.limit / _ARROW, np.where(p.low > p.value / 10, p.low, p.value / 2))
+    low = np.where(p.is_limit, p.limit / ARROW, np.where(p.low > p.value / 10, p.low, p.value / 2))
     ends = np.concatenate([low, np.where(p.is_limit, p.limit, p.high)])
     ends = ends[np.isfinite(ends) & (ends > 0)]
     near = np.array([]) if curve is None else curve.value

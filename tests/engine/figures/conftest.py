@@ -9,7 +9,10 @@ import pytest
 
 import lightpool as lp
 
-EXCLUDED = lp.circle("83.2 deg", "22.5 deg", "0.1 deg", name="here not")
+
+@pytest.fixture(scope="session")
+def excluded():
+    return lp.circle("83.2 deg", "22.5 deg", "0.1 deg", name="here not")
 
 
 @pytest.fixture(scope="session")
@@ -18,13 +21,13 @@ def runs(demo_store):
 
 
 @pytest.fixture(scope="session")
-def cube(runs):
+def cube(runs, excluded):
     return lp.reduce(
         runs,
         on_region=lp.circle("83.633 deg", "22.0144 deg", "0.11 deg"),
         energy=lp.energy_edges("0.1 TeV", "40 TeV", per_decade=10),
         energy_true=lp.energy_edges("0.05 TeV", "100 TeV", per_decade=20),
-        exclusion=EXCLUDED,
+        exclusion=excluded,
     )
 
 

@@ -1,0 +1,138 @@
+"""The statistic of every flux point against its flux, as a map of what the data allow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lightpool.errors import AnalysisError, SettingsError
+from lightpool.figures import palette
+from lightpool.figures.canvas import LABEL_SIZE, LEGEND_SIZE, TICK_SIZE, dress, empty_figure
+from lightpool.figures.flux_points import draw_points
+from lightpool.figures.labels import ENERGY, SED, limit_label
+from lightpool.figures.log_axes import log_range, log_x, log_y
+from lightpool.plot_data import sed_points
+from lightpool.sed import ERG_PER_TEV, FluxPoints
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+#: Fluxes along a profile.
+_STEPS = 240
+#: The colours end at 4 sigma; the axis spans no more than this factor.
+MOST, _SPAN = 16.0, 1e4
+
+
+def profile_figure(points: FluxPoints, *, column: str = "single") -> Figure:
+    """Return a figure of delta TS, the rise of the statistic above its minimum, over energy and E² dN/dE.
+
+    Parameters
+    ----------
+    points : FluxPoints
+        With the tabulated statistic of every band.
+    column : str
+        ``single`` (3.5 in) or ``double`` (7 in).
+
+    Raises
+    ------
+    SettingsError
+        For points without profiles, another column, or without matplotlib.
+    AnalysisError
+        If not one band has a profile.
+    """
+    if "stat_scan" not in points:
+        raise SettingsError(
+            "these flux points have no profiles",
+            remedy="Take them from flux_points, or from a file with norm_scan and stat_scan",
+        )
+    scale = points["ref_e2dnde"] * ERG_PER_TEV * 1e12
+    drawn = [int(k) for k in np.flatnonzero(points["success"]) if len(_knots(points, int(k))[0]) > 1]
+    if not drawn:
+        raise AnalysisError("no flux point has a profile to draw")
+    low, high = _flux_range(points, scale, drawn)
+    figure = empty_figure(column, 3.2 if column == "single" else 3.9)
+    axes = figure.subplots()
+    ends = np.concatenate([points["e_min"][drawn], points["e_max"][drawn]])
+    log_x(axes, *log_range(ends, pad=1.08, default=(0.1, 100.0)))
+    log_y(axes, low, high)
+    dress(axes, x=ENERGY, y=SED)
+
+    from matplotlib.colors import LinearSegmentedColormap, PowerNorm
+    from matplotlib.patches import Patch
+
+    ramp = LinearSegmentedColormap.from_list("lightpool profile", palette.PROFILE_STOPS)
+    colours = ramp.with_extremes(bad=palette.UNKNOWN)
+    edges = np.geomspace(low, high, _STEPS + 1)
+    centres = np.sqrt(edges[:-1] * edges[1:])
+    unknown = False
+    for k in drawn:
+        values = delta_ts(points, k, centres / scale[k])
+        unknown |= bool(np.isnan(values).any())
+        mesh = axes.pcolormesh(
+            [points["e_min"][k], points["e_max"][k]],
+            edges,
+            values[:, None],
+            cmap=colours,
+            norm=PowerNorm(0.5, vmin=0, vmax=MOST),  # even in standard deviations
+            rasterized=True,
+            gid=f"profile {k}",
+        )
+    entries = draw_points(
+        axes, sed_points(points), limit_label(points), colour=palette.VERMILION, widths=False
+    )
+    if unknown:
+        entries.append((Patch(color=palette.UNKNOWN), "not tabulated"))
+    handles, labels = zip(*entries, strict=True)
+    figure.legend(
+        handles, labels, loc="outside upper center", ncols=2, fontsize=LEGEND_SIZE, frameon=False
+    ).set_gid("legend")
+    bar = figure.colorbar(mesh, ax=axes, pad=0.02, aspect=28, extend="max")
+    bar.set_label("ΔTS", fontsize=LABEL_SIZE)
+    bar.set_ticks([n**2 for n in range(5)])
+    bar.minorticks_off()
+    bar.ax.tick_params(labelsize=TICK_SIZE, length=2)
+    return figure
+
+
+def delta_ts(points: FluxPoints, k: int, norm: np.ndarray) -> np.ndarray:
+    """Return the rise of the statistic of band `k` above its minimum, NaN outside the tabulated norms.
+
+    Its signed root is nearly a straight line, which is interpolated (monotone, cubic) through the
+    tabulated norms, the best fit, its errors, its limit and the statistic without a signal.
+
+    Parameters
+    ----------
+    norm : ndarray, shape (n,)
+    """
+    from scipy.interpolate import PchipInterpolator
+
+    at, root = _knots(points, k)
+    return PchipInterpolator(at, root, extrapolate=False)(norm) ** 2
+
+
+def _knots(points: FluxPoints, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return norms, increasing, and the signed root of delta TS there."""
+    best, least = float(points["norm"][k]), float(points["stat"][k])
+    scan, stat = points.data["norm_scan"].to_numpy(), points["stat_scan"][k]
+    if not (np.isfinite(best) and np.isfinite(least)):
+        return np.array([]), np.array([])
+    at = [*scan, best, best - points["norm_errn"][k], best + points["norm_errp"][k], 0.0]
+    rise = [*(stat - least), 0.0, 1.0, 1.0, points["stat_null"][k] - least]
+    if points.ul_method == "profile":  # such a limit is a crossing too
+        at.append(points["norm_ul"][k])
+        rise.append(points.ul_sigma**2)
+    norm, delta = np.array(at, dtype=float), np.maximum(np.array(rise, dtype=float), 0.0)
+    known = np.isfinite(norm) & np.isfinite(delta)
+    norm, delta = norm[known], delta[known]
+    norm, first = np.unique(norm, return_index=True)
+    return norm, np.sign(norm - best) * np.sqrt(delta[first])
+
+
+def _flux_range(points: FluxPoints, scale: np.ndarray, drawn: list[int]) -> tuple[float, float]:
+    """Return fluxes from well below the points to above their limits."""
+    norm, down, up = (points[name][drawn] for name in ("norm", "norm_errn", "norm_errp"))
+    top = norm + 4 * np.nan_to_num(up)
+    bottom = np.maximum(norm - 4 * np.nan_to_num(down), top / 20)
+    low, high = log_range(np.concatenate([bottom, top]) * np.tile(scale[drawn], 2), pad=1.1, default=(1, 100))
+    return max(low, high / _SPAN), high

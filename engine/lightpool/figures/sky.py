@@ -149,6 +149,7 @@ def _draw_regions(axes: Axes, cube: xr.Dataset, view: FieldOfView) -> list[tuple
             color=colour,
             marker=marker,
             markersize=3.5,
+            zorder=3,  # above the regions of other runs
             gid=f"pointing {run.obs_id}",
         )
         if len(runs) <= len(colours):

@@ -20,6 +20,11 @@ def bars(axes, label):
     return line, np.array(vertical.get_segments())
 
 
+def across(shade):
+    """Return the energies of the corners of a patch."""
+    return shade.get_patch_transform().transform(shade.get_path().vertices)[:, 0]
+
+
 @pytest.fixture(scope="module")
 def safe(cube):
     return cube["mask_safe"].any(("region", "time")).values
@@ -57,8 +62,7 @@ def test_steps_are_counts_background_and_prediction(cube, result, figure, safe, 
 
 def test_the_safe_range_and_every_threshold_are_marked(cube, figure, safe, artist):
     axes, edges = figure.axes[0], cube["energy_edges"].values
-    shade = artist(axes, "unsafe")
-    corners = shade.get_corners()[:, 0]
+    corners = across(artist(axes, "unsafe"))
     assert (corners.min(), corners.max()) == pytest.approx((edges[0], edges[np.flatnonzero(safe)[0]]))
     lines = np.array(artist(axes, "thresholds").get_segments())
     lowest = [edges[np.flatnonzero(row)[0]] for row in cube["mask_safe"].isel(region=0).values]
@@ -115,7 +119,7 @@ def test_without_a_fit_there_are_counts_and_background_only(cube, draw):
 
 def test_no_safe_bin_and_no_counts_can_be_drawn(cube, artist, draw):
     unsafe = lp.figures.counts_figure(cube.assign(mask_safe=cube["mask_safe"] & False))
-    corners = artist(unsafe.axes[0], "unsafe").get_corners()[:, 0]
+    corners = across(artist(unsafe.axes[0], "unsafe"))
     assert (corners.min(), corners.max()) == pytest.approx((0.1, 40))
     draw(unsafe)
     draw(lp.figures.counts_figure(cube.assign(counts=0 * cube["counts"])))

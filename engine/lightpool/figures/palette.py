@@ -5,7 +5,6 @@ from __future__ import annotations
 #: Mid-tones of the Okabe-Ito hues (Okabe & Ito 2008, Color Universal Design).
 BLUE, VERMILION, GREEN = "#2f7fc1", "#d0562b", "#15936b"
 PURPLE, AMBER, CYAN, GREY = "#a866b0", "#b07a10", "#2e90b5", "#7c8797"
-INK = "#1c2430"
 
 COUNTS, BACKGROUND, MODEL, THRESHOLD = BLUE, GREY, VERMILION, AMBER
 POINTS, LIMITS = BLUE, BLUE

@@ -39,7 +39,7 @@ def as_systematic(given: Any) -> float:
     SettingsError
         Outside 0 to 0.2.
     """
-    value = to_float(given, "deg", name="alpha_systematic")
+    value = to_float(given, "", name="alpha_systematic")
     if not 0 <= value <= MAX_SYSTEMATIC:
         raise SettingsError(
             "alpha_systematic is out of range",

@@ -77,7 +77,7 @@ def flux_points(
     """
     fit_range = as_fit_range(fit_range)
     requested = checked_edges(edges, name="flux-point edges")
-    ul_sigma = to_float(ul_sigma, "deg", name="ul_sigma")
+    ul_sigma = to_float(ul_sigma, "", name="ul_sigma")
     if not 0 < ul_sigma <= 10:
         raise SettingsError("ul_sigma is out of range", found=f"{ul_sigma:g}", expected="0 to 10")
     if ul_method not in METHODS:

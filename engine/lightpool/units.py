@@ -24,8 +24,9 @@ _FACTORS: dict[str, dict[str, float]] = {
         "hourangle": 15.0,
     },
     "s": {"s": 1.0, "ms": 1e-3, "min": 60.0, "h": 3600.0, "d": 86400.0, "day": 86400.0},
+    "": {"": 1.0},  # a pure number
 }
-_KIND = {"TeV": "an energy", "deg": "an angle", "s": "a time"}
+_KIND = {"TeV": "an energy", "deg": "an angle", "s": "a time", "": "a number"}
 _NUMBER = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$")
 
 
@@ -37,7 +38,7 @@ def to_float(value: Any, unit: str, *, name: str = "value") -> float:
     value : str, number or astropy Quantity
         ``"0.11 deg"``, ``0.11`` (taken to be in `unit` already) or a quantity.
     unit : str
-        ``"TeV"``, ``"deg"`` or ``"s"``.
+        ``"TeV"``, ``"deg"``, ``"s"``, or empty for a pure number.
     name : str
         What the number is, for the message.
 
@@ -90,7 +91,7 @@ def _from_text(text: str, unit: str, name: str) -> float:
     if match is None:
         raise _wrong(text, unit, name)
     number, symbol = float(match[1]), match[2]
-    if symbol == "":
+    if symbol == "" and unit:
         raise SettingsError(
             f"{name} has no unit", found=repr(text), expected=f"{_KIND[unit]} such as '1 {unit}'"
         )
@@ -115,8 +116,5 @@ def _from_quantity(value: Any, unit: str, name: str) -> float:
 
 
 def _wrong(value: Any, unit: str, name: str) -> SettingsError:
-    return SettingsError(
-        f"{name} is not {_KIND[unit]}",
-        found=repr(value),
-        expected=f"a number with a unit, such as '1 {unit}'",
-    )
+    expected = f"a number with a unit, such as '1 {unit}'" if unit else "a number"
+    return SettingsError(f"{name} is not {_KIND[unit]}", found=repr(value), expected=expected)

@@ -81,7 +81,7 @@ def test_the_fast_path_of_a_fit_equals_the_general_one():
 
 
 def test_a_bin_that_expects_nothing_but_holds_counts_is_finite():
-    assert 100 < float(wstat(3, 0, 0.1, -1e-300)) < 1e6 or math.isfinite(float(wstat(3, 0, 0.1, 0)))
+    assert math.isfinite(float(wstat(3, 0, 1e-300, 0)))
     value, slope = WStat(np.array([3.0]), np.array([0.0]), np.array([1e-300])).value_and_slope(
         np.array([0.0])
     )

@@ -47,8 +47,7 @@ def upper_limit(
     >>> round(upper_limit(0, 0, 0.1, method="feldman-cousins", confidence=0.9), 2)
     2.44
     """
-    if method not in METHODS:
-        raise SettingsError("limit method is not known", found=repr(method), expected=", ".join(METHODS))
+    check_method(method)
     if not 0 < confidence < 1:
         raise SettingsError(
             "confidence level is out of range", found=f"{confidence:g}", expected="between 0 and 1"
@@ -56,6 +55,18 @@ def upper_limit(
     if not alpha > 0:
         raise SettingsError("alpha must be positive", found=f"{alpha:g}")
     return METHODS[method](float(n_on), float(n_off), float(alpha), confidence)
+
+
+def check_method(method: str) -> None:
+    """Check that a method of limits exists.
+
+    Raises
+    ------
+    SettingsError
+        Naming those that do.
+    """
+    if method not in METHODS:
+        raise SettingsError("limit method is not known", found=repr(method), expected=", ".join(METHODS))
 
 
 def norm_limits(

@@ -11,7 +11,7 @@ from lightpool.alpha_systematic import as_systematic, statistic
 from lightpool.axes import checked_edges, nearest_edges
 from lightpool.errors import SettingsError
 from lightpool.forward import Folded, as_fit_range
-from lightpool.limits import METHODS, norm_limits
+from lightpool.limits import check_method, norm_limits
 from lightpool.profile import NormProfiles
 from lightpool.sed import ERG_PER_TEV, NORMS, UNITS, FluxPoints, ul_confidence
 from lightpool.sensitivity import norm_sensitivity
@@ -80,8 +80,7 @@ def flux_points(
     ul_sigma = to_float(ul_sigma, "", name="ul_sigma")
     if not 0 < ul_sigma <= 10:
         raise SettingsError("ul_sigma is out of range", found=f"{ul_sigma:g}", expected="0 to 10")
-    if ul_method not in METHODS:
-        raise SettingsError("limit method is not known", found=repr(ul_method), expected=", ".join(METHODS))
+    check_method(ul_method)
     systematic = as_systematic(alpha_systematic)
     folded = Folded(cube, fit_range, systematic)
     axis = folded.energy_edges

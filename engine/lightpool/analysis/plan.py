@@ -85,6 +85,8 @@ def from_config(config: AnalysisConfig | str | Path) -> Plan:
         fit_range=fit_range,
         flux_points=edges,
         ul_sigma=config.flux_points.parameters.n_sigma_ul,
+        ul_method=config.flux_points.parameters.ul_method,
+        alpha_systematic=config.fit.alpha_systematic,
         skip_damaged=config.observations.on_error == "skip",
         required=_required(config),
     )

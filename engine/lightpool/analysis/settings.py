@@ -6,9 +6,11 @@ import math
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from lightpool.alpha_systematic import as_systematic
 from lightpool.axes import checked_edges
 from lightpool.errors import SettingsError
 from lightpool.forward import FitRange, as_fit_range
+from lightpool.limits import check_method
 from lightpool.reduction import ReductionSettings
 from lightpool.spectra import SpectralModel
 
@@ -36,6 +38,10 @@ class AnalysisSettings:
         Edges of the flux points; without them there are none.
     ul_sigma : float
         Limits lie where the statistic has risen by its square.
+    ul_method : str
+        How limits are found: a name of `limits.METHODS`.
+    alpha_systematic : float
+        Relative uncertainty of alpha, profiled out in the fit and in the flux points; 0.01 is 1 %.
     skip_damaged : bool
         Whether a run that cannot be used is left out with a warning instead of stopping the analysis.
     required : tuple of str
@@ -55,6 +61,8 @@ class AnalysisSettings:
     fit_range: tuple[float | None, float | None] | None = None
     flux_points: tuple[float, ...] | None = None
     ul_sigma: float = 2.0
+    ul_method: str = "profile"
+    alpha_systematic: float = 0.0
     skip_damaged: bool = False
     required: tuple[str, ...] = ()
 
@@ -70,6 +78,8 @@ class AnalysisSettings:
             object.__setattr__(self, "flux_points", tuple(edges.tolist()))
         if not 0 < self.ul_sigma <= 10:
             raise SettingsError("ul_sigma is out of range", found=f"{self.ul_sigma:g}", expected="0 to 10")
+        check_method(self.ul_method)
+        object.__setattr__(self, "alpha_systematic", as_systematic(self.alpha_systematic))
 
     def updated(self, **changes: Any) -> AnalysisSettings:
         """Return a copy with some settings changed; those of the reduction go by their own names.

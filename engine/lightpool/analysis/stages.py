@@ -79,19 +79,21 @@ class Analysis:
         result = points = None
         if s.model is not None:
             model = s.model
-            key = (*key, model, s.fit_range)
+            how: dict[str, Any] = {"fit_range": s.fit_range, "alpha_systematic": s.alpha_systematic}
+            key = (*key, model, *how.values())
             tell("fit", 0, 1)
-            result = self._stage("fit", key, lambda: fit(fitted, model, fit_range=s.fit_range), timing)
+            result = self._stage("fit", key, lambda: fit(fitted, model, **how), timing)
             warnings += result.health if result.success else (result.message, *result.health)
             tell("fit", 1, 1)
             if s.flux_points is not None:
                 best = result.model
                 edges = np.array(s.flux_points)
+                limits: dict[str, Any] = {"ul_sigma": s.ul_sigma, "ul_method": s.ul_method}
                 tell("flux_points", 0, 1)
                 points = self._stage(
                     "flux_points",
-                    (*key, s.flux_points, s.ul_sigma),
-                    lambda: flux_points(fitted, best, edges, fit_range=s.fit_range, ul_sigma=s.ul_sigma),
+                    (*key, s.flux_points, *limits.values()),
+                    lambda: flux_points(fitted, best, edges, **how, **limits),
                     timing,
                 )
                 warnings += _unsuccessful(points)

@@ -11,6 +11,7 @@ from lightpool.config.section import EnergyAxis, EnergyRange, Section, SkyCircle
 
 SafeMaskMethod = Literal["aeff-default", "aeff-max", "edisp-bias", "offset-max", "bkg-peak"]
 BackgroundMethod = Literal["reflected", "wobble", "ring", "fov_background"]
+UlMethod = Literal["profile", "bounded", "rolke", "feldman-cousins"]
 Piece = Literal["events", "gti", "aeff", "edisp", "psf", "bkg", "rad_max"]
 
 
@@ -179,19 +180,26 @@ class Datasets(Section):
 
 
 class Fit(Section):
-    """The fit: only bins that lie wholly inside the range take part."""
+    """The fit: only bins that lie wholly inside the range take part.
+
+    `alpha_systematic` is ours: the relative uncertainty of alpha, profiled out in fits and flux points.
+    """
+
+    written_when_set = frozenset({"alpha_systematic"})
 
     fit_range: EnergyRange = EnergyRange()
+    alpha_systematic: Annotated[float, Field(ge=0, le=0.2)] = 0.0
 
 
 class EstimatorParameters(Section):
-    """Options of flux points and light curves."""
+    """Options of flux points and light curves; `ul_method`, the way to upper limits, is ours."""
 
-    written_when_set = frozenset({"n_sigma", "n_sigma_ul", "reoptimize"})
+    written_when_set = frozenset({"n_sigma", "n_sigma_ul", "ul_method", "reoptimize"})
 
     selection_optional: Any = "all"
     n_sigma: Annotated[float, Field(gt=0)] = 1.0
     n_sigma_ul: Annotated[float, Field(gt=0)] = 2.0
+    ul_method: UlMethod = "profile"
     reoptimize: Flag = False
 
 

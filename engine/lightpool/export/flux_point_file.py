@@ -71,7 +71,11 @@ def _values(points: FluxPoints) -> dict[str, np.ndarray]:
 
 
 def _meta(points: FluxPoints) -> dict[str, Any]:
-    return {"SED_TYPE": "likelihood", "UL_CONF": round(ul_confidence(points.ul_sigma), 7)}
+    return {
+        "SED_TYPE": "likelihood",
+        "UL_CONF": round(ul_confidence(points.ul_sigma), 7),
+        "UL_METH": points.ul_method,
+    }
 
 
 def _format(column: np.ndarray) -> str:

@@ -86,6 +86,7 @@ def _fit(result: FitResult) -> dict[str, Any]:
         "nfev": int(result.nfev),
         "n_bins": int(result.n_bins),
         "dof": int(result.dof),
+        "alpha_systematic": float(result.alpha_systematic),
         "model": result.model.type_name,
         "parameters": [
             {"name": p.name, "value": p.value, "error": p.error, "unit": p.unit, "frozen": p.frozen}

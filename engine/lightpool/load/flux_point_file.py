@@ -72,7 +72,8 @@ def read_flux_points(path: str | Path, *, model: SpectralModel | None = None) ->
     variables |= {"is_ul": ("point", is_ul), "success": ("point", success)}
     variables["reason"] = ("point", _reasons(columns, success))
     data = xr.Dataset(variables | _per_row(columns))
-    return FluxPoints(_with_profiles(data, columns), model, _ul_sigma(columns))
+    method = str(columns.meta.get("UL_METH") or "profile")
+    return FluxPoints(_with_profiles(data, columns), model, _ul_sigma(columns), method)
 
 
 def _sed_type(columns: SedColumns) -> str:

@@ -94,7 +94,7 @@ def _from_fits(path: Path) -> SedColumns:
     columns = [table.text(f"TTYPE{i}") for i in fields]
     values = {name.lower(): _native(table.column(name)) for name in columns}
     units = {name.lower(): table.units.get(name.upper(), "") for name in columns}
-    meta = {key: table.text(key) for key in ("SED_TYPE", "UL_CONF")}
+    meta = {key: table.text(key) for key in ("SED_TYPE", "UL_CONF", "UL_METH")}
     return SedColumns(table.where, values, units, meta)
 
 

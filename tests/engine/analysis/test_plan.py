@@ -59,6 +59,19 @@ def test_settings_follow_the_configuration(config):
     assert settings.ul_sigma == 3
 
 
+def test_limits_and_systematic_of_the_file(config):
+    changed = config.updated(
+        {"fit.alpha_systematic": 0.02, "flux_points.parameters": {"ul_method": "feldman-cousins"}}
+    )
+    plan = from_config(changed)
+    assert plan.settings.alpha_systematic == 0.02
+    assert plan.settings.ul_method == "feldman-cousins"
+    assert from_config(AnalysisConfig.from_yaml(plan.config.to_yaml())).settings == plan.settings
+    # Additions of ours stay out of files that do without them.
+    assert "alpha_systematic" not in config.to_yaml()
+    assert "ul_method" not in config.to_yaml()
+
+
 def test_safe_mask_methods_bring_their_parameters(config):
     parameters = {"bias_percent": 7, "offset_max": "30 arcmin"}
     changed = config.updated(
@@ -227,6 +240,8 @@ def test_exclusion_mask_of_the_tutorial(config, data_root, monkeypatch):
         ),
         ("excess_map", {"correlation_radius": "0.2 deg"}, "excess_map: an excess map"),
         ("flux_points.parameters", {"reoptimize": True}, "re-optimising"),
+        ("flux_points.parameters", {"ul_method": "rolk"}, "Did you mean 'rolke'"),
+        ("fit.alpha_systematic", 0.5, r"fit\.alpha_systematic: .*0\.2"),
         ("flux_points.parameters", {"n_sigma": 2}, "error level other than 1"),
         ("flux_points.energy", {"min": "50 TeV", "max": "90 TeV"}, "outside the data; found 50 to 90 TeV"),
         ("flux_points.energy", {"nbins": None}, r"flux_points\.energy: an energy axis needs nbins"),

@@ -44,6 +44,8 @@ def test_flux_point_edges_become_plain_numbers():
         ({"flux_points": (2.0, 1.0)}, "flux-point edges must increase"),
         ({"fit_range": (2.0, 1.0)}, "fit range is empty"),
         ({"ul_sigma": 0.0}, "ul_sigma is out of range"),
+        ({"ul_method": "rolk"}, "limit method is not known; found 'rolk'"),
+        ({"alpha_systematic": 0.5}, "alpha_systematic is out of range"),
         ({"radius": 0.2}, "no such setting; found 'radius'"),
         ({"safe_mask": ("aeff-min",)}, "safe mask method is not known"),
     ],

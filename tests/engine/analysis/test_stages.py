@@ -56,6 +56,18 @@ def test_outcome_is_that_of_the_plain_functions(analysis, demo_store):
     assert ours.observations.obs_ids == CRAB
 
 
+def test_systematic_and_limits_reach_the_fit_and_the_points(analysis):
+    ours = analysis.run(settings(alpha_systematic=0.05, ul_method="feldman-cousins", ul_sigma=3.0))
+    result = fit(ours.cube, ours.settings.model, alpha_systematic=0.05)
+    points = flux_points(
+        ours.cube, result.model, POINTS, alpha_systematic=0.05, ul_method="feldman-cousins", ul_sigma=3.0
+    )
+    assert ours.fit.model == result.model
+    assert ours.fit.alpha_systematic == 0.05
+    np.testing.assert_array_equal(ours.points["norm_ul"], points["norm_ul"])
+    assert (ours.points["norm_ul"] != analysis.run(settings()).points["norm_ul"]).all()
+
+
 def test_stacked(analysis):
     ours = analysis.run(settings(stacked=True))
     assert ours.fitted.sizes["time"] == 1
@@ -82,6 +94,8 @@ def test_only_what_a_setting_dirties_is_redone(analysis):
     assert done(analysis.run(settings(model=PowerLaw(index=3)))) == {"fit", "flux_points"}
     assert done(analysis.run(settings(flux_points=(1.0, 5.0)))) == {"flux_points"}
     assert done(analysis.run(settings(ul_sigma=3.0))) == {"flux_points"}
+    assert done(analysis.run(settings(ul_method="rolke"))) == {"flux_points"}
+    assert done(analysis.run(settings(alpha_systematic=0.02))) == {"fit", "flux_points"}
     assert done(analysis.run(settings(fit_range=(1.0, 10.0)))) == {"fit", "flux_points"}
     assert done(analysis.run(settings(stacked=True))) == {"stack", "fit", "flux_points"}
     bigger = analysis.run(settings(on_region=Circle(ON.lon, ON.lat, 0.2)))

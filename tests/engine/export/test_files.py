@@ -18,7 +18,7 @@ from lightpool.export.flux_point_file import write_flux_points, write_flux_point
 from lightpool.export.provenance import provenance
 from lightpool.export.summary import summary, write_summary
 from lightpool.fitting import fit
-from lightpool.load import open_cube
+from lightpool.load import open_cube, read_flux_points
 
 
 @pytest.fixture(scope="module")
@@ -166,10 +166,14 @@ def test_ecsv_text_with_quotes(joint, tmp_path):
     assert texts(QTable.read(tmp_path / "fp.ecsv")["reason"]) == ['a "b" c', "", "#d", "e, f"]
 
 
-def test_other_confidence_level(joint, tmp_path):
-    three = type(joint.points)(joint.points.data, joint.points.model, ul_sigma=3.0)
+def test_level_and_method_of_limits_come_back(joint, tmp_path):
+    three = type(joint.points)(joint.points.data, joint.points.model, ul_sigma=3.0, ul_method="rolke")
     write_flux_points(three, tmp_path / "fp.fits", observations=())
+    write_flux_points_ecsv(three, tmp_path / "fp.ecsv")
     assert fits.getheader(tmp_path / "fp.fits", "FLUXPOINTS")["UL_CONF"] == 0.9973002
+    for name in ("fp.fits", "fp.ecsv"):
+        again = read_flux_points(tmp_path / name)
+        assert (again.ul_sigma, again.ul_method) == (3.0, "rolke")
 
 
 def test_models(written, joint):

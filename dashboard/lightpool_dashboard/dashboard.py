@@ -53,6 +53,7 @@ class Dashboard:
         self.region = controls.RegionPanel(self.state)
         self.energy = controls.EnergyPanel(self.state)
         self.model = controls.ModelPanel(self.state)
+        self.query = controls.QueryField(self.state)
         self.status = views.StatusView(self.state)
         self.summary, self.messages = views.SummaryView(), views.MessagesView()
         self.sky, self.counts, self.sed = views.SkyView(), views.CountsView(), views.SedView()
@@ -79,6 +80,7 @@ class Dashboard:
         head.add_class("lp-head")
         panels = w.VBox(
             [
+                self.query.notice,
                 self.data.box,
                 self.region.box,
                 self.energy.box,
@@ -95,7 +97,7 @@ class Dashboard:
         figures.add_class("lp-main")
         body = w.HBox([panels, figures])
         body.add_class("lp-body")
-        root.children = [style, head, body]
+        root.children = [style, self.query.field, head, body]
         return root
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:

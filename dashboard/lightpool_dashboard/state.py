@@ -90,6 +90,9 @@ class State(tl.HasTraits):
     live = tl.Bool(True)
     fit_requests = tl.Int(0)
 
+    #: What the page's address says after the question mark: percent-encoded, and anybody may have written it.
+    query = tl.Unicode("")
+
     outcome = tl.Instance(Outcome, allow_none=True)
     pending = tl.Bool(False)
     status = tl.Enum(("ready", "working", "error"), default_value="working")

@@ -4,6 +4,7 @@ from lightpool_dashboard.controls.appearance import ThemeSwitch
 from lightpool_dashboard.controls.data import DataPanel
 from lightpool_dashboard.controls.energy import EnergyPanel
 from lightpool_dashboard.controls.model import ModelPanel
+from lightpool_dashboard.controls.query import QueryField
 from lightpool_dashboard.controls.region import RegionPanel
 
-__all__ = ["DataPanel", "EnergyPanel", "ModelPanel", "RegionPanel", "ThemeSwitch"]
+__all__ = ["DataPanel", "EnergyPanel", "ModelPanel", "QueryField", "RegionPanel", "ThemeSwitch"]

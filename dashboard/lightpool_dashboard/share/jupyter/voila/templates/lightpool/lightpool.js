@@ -2,6 +2,7 @@
 (() => {
   const REST_MS = 120; // no element added for so long: the widgets have drawn themselves
   const PATIENCE_MS = 2000; // a dashboard that keeps changing is shown after this
+  const LINK_MS = 8000; // so long the skeleton waits for the analysis that a link asks for
   const GIVE_UP_MS = 20000; // cells that display something else than a dashboard are shown after this
 
   const skeleton = document.getElementById("lp-skeleton");
@@ -26,15 +27,32 @@
     skeleton.classList.add("lp-gone");
     setTimeout(() => skeleton.remove(), 200);
   };
+
+  // A warm kernel has drawn its page before this address was known: the page itself hands on what stands
+  // after the question mark, through a field that nobody sees, and waits until the dashboard has followed.
+  const query = location.search.slice(1, 8192);
+  let handedOver = false;
+  const handOver = () => {
+    const field = document.querySelector("#rendered_cells .lp-query input");
+    if (handedOver || !field) return;
+    handedOver = true;
+    field.value = query;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  const followed = () =>
+    document.querySelector("#rendered_cells .lp-query input[placeholder=taken]") &&
+    !document.querySelector("#rendered_cells .lp-status .lp-working");
+
   const settle = () => {
     clearTimeout(rest);
     if (!document.querySelector("#rendered_cells :is(.lp-dashboard, .lp-failure)")) return;
-    if (!seen) setTimeout(reveal, PATIENCE_MS);
+    if (query) handOver();
+    if (!seen) setTimeout(reveal, query ? LINK_MS : PATIENCE_MS);
     seen = true;
-    rest = setTimeout(reveal, REST_MS);
+    if (!query || followed()) rest = setTimeout(reveal, REST_MS);
   };
   const watcher = new MutationObserver(settle);
-  watcher.observe(document.body, { childList: true, subtree: true });
+  watcher.observe(document.body, { childList: true, subtree: true, attributeFilter: ["placeholder"] });
 
   // Voilà calls these as the answer of the server arrives.
   window.voila_heartbeat = () => {

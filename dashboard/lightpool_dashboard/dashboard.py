@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -47,8 +48,7 @@ class Dashboard:
         self.schedule = schedule if schedule is not None else default_schedule()
         self.state = State()
         self.controller = Controller(self.state, library, self.schedule)
-        for name, value in (start or {}).items():
-            setattr(self.state, name, value)
+        self.state.restore(dict(start or {}))
         self.data = controls.DataPanel(self.state)
         self.region = controls.RegionPanel(self.state)
         self.energy = controls.EnergyPanel(self.state)
@@ -59,8 +59,8 @@ class Dashboard:
         self.sky, self.counts, self.sed = views.SkyView(), views.CountsView(), views.SedView()
         self.fit, self.runs = views.FitView(), views.RunsView()
         self.widget = self._layout()
-        for view in (self.summary, self.sed, self.counts, self.sky, self.fit, self.runs, self.messages):
-            self.state.observe(guarded(self.state)(_drawn_by(view)), names="outcome")
+        for result, draw in self._drawings():
+            self.state.observe(guarded(self.state)(_drawn_by(draw)), names=result)
         self.controller.refresh()
 
     def close(self) -> None:
@@ -68,6 +68,11 @@ class Dashboard:
         self.schedule.close()
         for widget in _all_below(self.widget):
             widget.close()
+
+    def _drawings(self) -> list[tuple[str, Callable[[Any], None]]]:
+        """Return which function draws which result, in the order in which they are drawn."""
+        spectrum = (self.summary, self.sed, self.counts, self.sky, self.fit, self.runs, self.messages)
+        return [("outcome", view.update) for view in spectrum]
 
     def _layout(self) -> w.VBox:
         root = w.VBox()
@@ -131,13 +136,12 @@ def _all_below(root: w.Widget) -> list[w.Widget]:
     return list(found.values())
 
 
-def _drawn_by(view: Any) -> Any:
-    def draw(change: Any) -> None:
-        if change.new is not None:
-            view.update(change.new)
+def _drawn_by(draw: Callable[[Any], None]) -> Callable[[Any], None]:
+    @functools.wraps(draw)
+    def on_change(change: Any) -> None:
+        draw(change.new)
 
-    draw.__qualname__ = f"{type(view).__name__}.update"
-    return draw
+    return on_change
 
 
 def _named(data: Data) -> dict[str, Any]:

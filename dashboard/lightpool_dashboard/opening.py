@@ -10,7 +10,7 @@ from typing import Any
 from lightpool.analysis import from_config
 from lightpool.errors import SettingsError
 from lightpool.spectra import MODELS
-from lightpool_dashboard.state import MODEL_LABELS
+from lightpool_dashboard.inputs import MODEL_LABELS
 
 
 def inputs_from_config(path: Path, stores: Mapping[str, Path]) -> dict[str, Any]:

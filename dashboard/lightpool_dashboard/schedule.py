@@ -1,4 +1,4 @@
-"""When work runs: debounced, in one worker thread, the newest input wins."""
+"""When work runs: debounced, in one worker thread, the newest input and the most urgent job first."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ logger = logging.getLogger("lightpool_dashboard")
 
 class Job(Protocol):
     """Work in three steps, of which only the middle one may leave the event loop."""
+
+    #: Of the jobs that wait, the one with the lowest runs first.
+    priority: int
 
     def prepare(self) -> Any | None:
         """Return a snapshot of the inputs, or None when there is nothing to do."""
@@ -30,8 +33,33 @@ class Schedule(Protocol):
     def __call__(self, job: Job) -> None:
         """Ask for one run, soon."""
 
+    def post(self, call: Callable[[], None]) -> None:
+        """Run a call where traits may be touched; may be asked from the worker."""
+
     def close(self) -> None:
         """Drop what waits and stop the worker."""
+
+
+class _Waiting:
+    """Jobs that wait, each once, the most urgent first."""
+
+    def __init__(self) -> None:
+        self._jobs: list[Job] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._jobs)
+
+    def add(self, job: Job) -> None:
+        if job not in self._jobs:
+            self._jobs.append(job)
+
+    def take(self) -> Job:
+        job = min(self._jobs, key=lambda job: job.priority)
+        self._jobs.remove(job)
+        return job
+
+    def clear(self) -> None:
+        self._jobs.clear()
 
 
 class ManualSchedule:
@@ -45,12 +73,12 @@ class ManualSchedule:
 
     def __init__(self, *, immediate: bool = False) -> None:
         self.immediate = immediate
-        self._waiting: Job | None = None
+        self._waiting = _Waiting()
         self._running = False
 
     def __call__(self, job: Job) -> None:
-        """Ask for one run, soon; it takes the place of one that waits."""
-        self._waiting = job
+        """Ask for one run, soon; several requests for the same job are one."""
+        self._waiting.add(job)
         if self.immediate and not self._running:
             self.flush()
 
@@ -58,23 +86,27 @@ class ManualSchedule:
         """Run what waits, and what that asks for, to the end."""
         self._running = True
         try:
-            while self._waiting is not None:
-                job, self._waiting = self._waiting, None
+            while self._waiting:
+                job = self._waiting.take()
                 request = job.prepare()
                 if request is not None:
                     job.finish(request, job.compute(request))
         finally:
             self._running = False
 
+    def post(self, call: Callable[[], None]) -> None:
+        """Run the call now."""
+        call()
+
     def close(self) -> None:
         """Drop what waits."""
-        self._waiting = None
+        self._waiting.clear()
 
 
 class LoopSchedule:
     """A schedule on the running event loop, with the computing in a worker thread.
 
-    Requests that arrive within `delay`, or while the worker is busy, merge into one; it
+    Requests for a job that arrive within `delay`, or while the worker is busy, merge into one; it
     takes its snapshot when it starts, so it is always the newest input that is computed.
 
     Parameters
@@ -87,13 +119,20 @@ class LoopSchedule:
         self.delay = delay
         self._loop = asyncio.get_running_loop()
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lightpool")
-        self._waiting: Job | None = None
+        self._waiting = _Waiting()
         self._task: asyncio.Task[None] | None = None
+        self._closed = False
 
     def __call__(self, job: Job) -> None:
-        """Ask for one run, soon; it takes the place of one that waits."""
-        self._waiting = job
-        self._loop.call_soon_threadsafe(self._wake)
+        """Ask for one run, soon; several requests for the same job are one."""
+        if not self._closed:
+            self._waiting.add(job)
+            self._loop.call_soon_threadsafe(self._wake)
+
+    def post(self, call: Callable[[], None]) -> None:
+        """Run the call on the event loop, soon."""
+        if not self._closed:
+            self._loop.call_soon_threadsafe(call)
 
     async def settled(self) -> None:
         """Wait until nothing waits and nothing runs."""
@@ -103,21 +142,22 @@ class LoopSchedule:
 
     def close(self) -> None:
         """Drop what waits and stop the worker."""
-        self._waiting = None
+        self._closed = True
+        self._waiting.clear()
         if self._task is not None:
             self._task.cancel()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _wake(self) -> None:
-        if self._waiting is not None and (self._task is None or self._task.done()):
+        if self._waiting and (self._task is None or self._task.done()):
             self._task = self._loop.create_task(self._run())
 
     async def _run(self) -> None:
-        while self._waiting is not None:
+        while self._waiting:
             await asyncio.sleep(self.delay)
-            job, self._waiting = self._waiting, None
-            if job is None:  # closed during the pause
+            if not self._waiting:  # closed during the pause
                 return
+            job = self._waiting.take()
             try:
                 request = job.prepare()
                 if request is not None:
@@ -133,7 +173,3 @@ def default_schedule() -> Schedule:
         return LoopSchedule()
     except RuntimeError:
         return ManualSchedule(immediate=True)
-
-
-#: What makes a schedule, for the parts that must not choose one.
-ScheduleFactory = Callable[[], Schedule]

@@ -3,67 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import traitlets as tl
 
 from lightpool.analysis import Outcome
+from lightpool_dashboard.inputs import CHOICES, INPUT_NAMES, LIMITS, SAFE_MASK_LABELS, Inputs, ParameterChoice
 
-
-@dataclass(frozen=True)
-class Limits:
-    """What a number may be.
-
-    Parameters
-    ----------
-    low, high : float
-    unit : str
-    label : str
-        What the number is called in a sentence.
-    """
-
-    low: float
-    high: float
-    unit: str
-    label: str
-
-
-#: A visitor may send any number for any control, so these hold in Python and not only in the browser.
-LIMITS = {
-    "radius": Limits(0.02, 0.5, "deg", "ON radius"),
-    "energy_min": Limits(0.01, 100.0, "TeV", "lowest energy"),
-    "energy_max": Limits(0.05, 300.0, "TeV", "highest energy"),
-    "bins_per_decade": Limits(2, 40, "", "bins per decade"),
-    "points_min": Limits(0.01, 100.0, "TeV", "lowest flux-point energy"),
-    "points_max": Limits(0.05, 300.0, "TeV", "highest flux-point energy"),
-    "points_n": Limits(1, 40, "", "number of flux points"),
-}
-
-#: The models on offer: short name of the engine, name on the page.
-MODEL_LABELS = {
-    "power-law": "Power law",
-    "exp-cutoff-power-law": "Exp. cutoff power law",
-    "log-parabola": "Log parabola",
-    "smooth-broken-power-law": "Smooth broken power law",
-}
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """A snapshot of all inputs, as the worker sees them."""
-
-    store: str
-    target: str
-    radius: float
-    energy_min: float
-    energy_max: float
-    bins_per_decade: int
-    points_min: float
-    points_max: float
-    points_n: int
-    model: str
-    stacked: bool
+#: Inputs that mean something for one target only; another target starts without them.
+OF_THE_TARGET = {"position": None, "left_out": (), "exclusion": None, "span": None, "trial": ()}
 
 
 class State(tl.HasTraits):
@@ -78,34 +27,92 @@ class State(tl.HasTraits):
     store = tl.Unicode("")
     targets = tl.Tuple()
     target = tl.Unicode("")
+    position = tl.Tuple(tl.CFloat(), tl.CFloat(), default_value=None, allow_none=True)
+    left_out = tl.Tuple()
     radius = tl.CFloat(0.11)
+    exclusion = tl.Tuple(default_value=None, allow_none=True)
+    background = tl.Unicode("reflected")
+    n_off = tl.CInt(0)
+    safe_mask = tl.Tuple(default_value=("aeff-max",))
+    aeff_percent = tl.CFloat(10.0)
+    bias_percent = tl.CFloat(10.0)
+    offset_max = tl.CFloat(3.0)
+    threshold = tl.CFloat(0.0)
     energy_min = tl.CFloat(0.1)
     energy_max = tl.CFloat(40.0)
     bins_per_decade = tl.CInt(10)
+    fit_min = tl.CFloat(0.0)
+    fit_max = tl.CFloat(0.0)
+    model = tl.Unicode("exp-cutoff-power-law")
+    parameters = tl.Tuple()
+    trial = tl.Tuple()
+    stacked = tl.Bool(False)
+    alpha_systematic = tl.CFloat(0.0)
     points_min = tl.CFloat(0.7)
     points_max = tl.CFloat(30.0)
     points_n = tl.CInt(10)
-    model = tl.Unicode("exp-cutoff-power-law")
-    stacked = tl.Bool(False)
+    ul_method = tl.Unicode("profile")
+    ul_sigma = tl.CFloat(2.0)
+    time_bin = tl.Unicode("run")
+    time_minutes = tl.CFloat(15.0)
+    time_sigma = tl.CFloat(5.0)
+    time_counts = tl.CInt(50)
+    span = tl.Tuple(tl.Unicode(), tl.Unicode(), default_value=None, allow_none=True)
+    ring_inner = tl.CFloat(0.5)
+    ring_width = tl.CFloat(0.3)
+    correlation_radius = tl.CFloat(0.1)
+    map_width = tl.CFloat(3.0)
+    map_energy_min = tl.CFloat(0.0)
+    map_energy_max = tl.CFloat(0.0)
+    compare = tl.Bool(False)
+    scan = tl.Bool(False)
+
     live = tl.Bool(True)
     fit_requests = tl.Int(0)
+    cancel_requests = tl.Int(0)
 
     #: What the page's address says after the question mark: percent-encoded, and anybody may have written it.
     query = tl.Unicode("")
 
     outcome = tl.Instance(Outcome, allow_none=True)
+    preview = tl.Any()
+    span_outcome = tl.Instance(Outcome, allow_none=True)
+    series = tl.Any()
+    sky_map = tl.Any()
+    comparison = tl.Any()
+    radius_scan = tl.Any()
+
     pending = tl.Bool(False)
     status = tl.Enum(("ready", "working", "error"), default_value="working")
     error = tl.Unicode("")
+    #: Why a result other than the spectrum could not be had, by the name of its trait.
+    problems = tl.Dict()
+    #: What runs for longer than a moment: label, how much of it is done, how much there is; or empty.
+    progress = tl.Tuple()
     notices = tl.Dict()
 
     def inputs(self) -> Inputs:
         """Return a snapshot of the inputs."""
         return Inputs(**{name: getattr(self, name) for name in INPUT_NAMES})
 
+    def restore(self, inputs: dict[str, Any]) -> None:
+        """Set inputs by name; the data first, for other data forget what belongs to a target."""
+        first = [name for name in ("store", "targets", "target") if name in inputs]
+        for name in (*first, *(name for name in inputs if name not in first)):
+            setattr(self, name, inputs[name])
+
     def request_fit(self) -> None:
-        """Ask for a run even where `live` is off or nothing changed."""
+        """Ask for a fit from the values that the sliders show, even where `live` is off."""
+        if self.trial:
+            chosen = {choice.name: choice for choice in self.parameters}
+            for name, value in self.trial:
+                chosen[name] = replace(chosen.get(name, ParameterChoice(name)), value=value)
+            self.parameters, self.trial = tuple(chosen.values()), ()
         self.fit_requests += 1
+
+    def request_cancel(self) -> None:
+        """Ask what runs now to stop."""
+        self.cancel_requests += 1
 
     @tl.validate(*LIMITS)
     def _clamp(self, proposal: Any) -> float:
@@ -116,7 +123,7 @@ class State(tl.HasTraits):
             kept = getattr(self, name)
             self._notice(name, f"{limits.label} must be a number; {kept:g}{unit} is kept")
             return kept
-        inside = min(max(value, limits.low), limits.high)
+        inside = value if limits.off and value == 0 else min(max(value, limits.low), limits.high)
         if inside != value:
             allowed = f"{limits.low:g} to {limits.high:g}{unit}"
             self._notice(name, f"{limits.label} {value:g}{unit} is outside {allowed}; {inside:g} is taken")
@@ -125,12 +132,48 @@ class State(tl.HasTraits):
         # A slider sends 0.12000000000000001: six digits keep scripts and titles readable.
         return type(value)(float(f"{inside:.6g}"))
 
-    @tl.validate("model")
-    def _known_model(self, proposal: Any) -> str:
-        if proposal.value not in MODEL_LABELS:
-            expected = ", ".join(MODEL_LABELS)
-            raise tl.TraitError(f"model {proposal.value!r} is not known; expected one of {expected}")
+    @tl.validate(*CHOICES)
+    def _one_of_the_words(self, proposal: Any) -> str:
+        name, words = proposal.trait.name, CHOICES[proposal.trait.name]
+        if proposal.value not in words:
+            raise tl.TraitError(f"{name} {proposal.value!r} is not known; expected one of {', '.join(words)}")
         return proposal.value
+
+    @tl.validate("safe_mask")
+    def _known_methods(self, proposal: Any) -> tuple[str, ...]:
+        for method in proposal.value:
+            if method not in SAFE_MASK_LABELS:
+                known = ", ".join(SAFE_MASK_LABELS)
+                raise tl.TraitError(f"safe mask {method!r} is not known; expected some of {known}")
+        return proposal.value
+
+    @tl.validate("position")
+    def _on_the_sky(self, proposal: Any) -> tuple[float, float] | None:
+        if proposal.value is None:
+            return None
+        lon, lat = proposal.value
+        if not (math.isfinite(lon) and -90 <= lat <= 90):
+            raise tl.TraitError(
+                f"position {lon:g}, {lat:g} is not on the sky; expected a latitude of -90 to 90"
+            )
+        return round(lon % 360, 6), round(lat, 6)
+
+    @tl.validate("exclusion")
+    def _circles(self, proposal: Any) -> tuple[Any, ...] | None:
+        if proposal.value is None:
+            return None
+        if len(proposal.value) > 50:
+            raise tl.TraitError(f"{len(proposal.value)} excluded circles are too many; expected at most 50")
+        circles = []
+        for lon, lat, radius, name in proposal.value:
+            lon, lat, radius = float(lon), float(lat), float(radius)
+            if not (math.isfinite(lon) and -90 <= lat <= 90 and 0 < radius <= 10):
+                raise tl.TraitError(
+                    f"excluded circle {lon:g}, {lat:g}, {radius:g} deg: expected a latitude of -90 to 90 "
+                    "and a radius above 0, at most 10 deg"
+                )
+            circles.append((round(lon % 360, 6), round(lat, 6), round(radius, 6), str(name)[:60]))
+        return tuple(circles)
 
     @tl.validate("store", "target")
     def _one_of_the_offered(self, proposal: Any) -> str:
@@ -142,6 +185,3 @@ class State(tl.HasTraits):
     def _notice(self, name: str, sentence: str) -> None:
         others = {key: text for key, text in self.notices.items() if key != name}
         self.notices = {**others, name: sentence} if sentence else others
-
-
-INPUT_NAMES = tuple(Inputs.__dataclass_fields__)

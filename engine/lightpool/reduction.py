@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from lightpool.aperture import aperture_of
-from lightpool.axes import checked_edges, log_centres
+from lightpool.axes import checked_edges, log_centres, whole_bins_inside
 from lightpool.dl3 import Observation
 from lightpool.errors import AnalysisError, DataError, SettingsError
 from lightpool.exclusion import as_exclusion
@@ -46,6 +46,7 @@ def reduce(
     aeff_percent: float = 10.0,
     bias_percent: float = 10.0,
     offset_max: Any = 3.0,
+    threshold: Any = 0.0,
     containment_correction: bool | None = None,
     intervals: Iterable[Any] | None = None,
 ) -> xr.Dataset:
@@ -69,6 +70,8 @@ def reduce(
         For ``aeff-max`` and ``edisp-bias``.
     offset_max : str, float (deg) or quantity
         For ``offset-max``.
+    threshold : str, float (TeV) or quantity
+        No bin that begins below it is safe, whatever the methods say.
     containment_correction : bool, optional
         Whether the exposure counts only the part of the PSF inside the region. By default it does
         where the responses need it: with full-enclosure ones, not with point-like ones, which
@@ -103,6 +106,7 @@ def reduce(
         aeff_percent=_percent(aeff_percent, "aeff_percent"),
         bias_percent=_percent(bias_percent, "bias_percent"),
         offset_max=to_float(offset_max, "deg", name="offset_max"),
+        threshold=to_float(threshold, "TeV", name="threshold"),
         containment_correction=containment_correction,
         intervals=as_intervals(intervals),
     )
@@ -156,7 +160,7 @@ def _measure(run: Observation, settings: ReductionSettings) -> _Measured:
         contained = area * containment(run, settings.energy_true, offset, region.radius)
 
     kernel = edisp_kernel(run, settings.energy_true, settings.energy, offset)
-    mask = np.ones(len(energy) - 1, dtype=bool)
+    mask = whole_bins_inside(energy, settings.threshold, np.inf)
     if "aeff-default" in settings.safe_mask:
         mask &= aeff_default(run.aeff, energy)
     if "aeff-max" in settings.safe_mask:

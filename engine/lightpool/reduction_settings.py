@@ -35,6 +35,8 @@ class ReductionSettings:
         The energy bias for ``edisp-bias``.
     offset_max : float, deg
         The distance of the ON region from the pointing for ``offset-max``.
+    threshold : float, TeV
+        No bin that begins below it is safe; 0 for none.
     containment_correction : bool or None
         Whether the exposure counts only the part of the PSF inside the region; None does so with
         full-enclosure responses and not with point-like ones.
@@ -56,6 +58,7 @@ class ReductionSettings:
     aeff_percent: float = 10.0
     bias_percent: float = 10.0
     offset_max: float = 3.0
+    threshold: float = 0.0
     containment_correction: bool | None = None
     intervals: tuple[Interval, ...] = ()
 
@@ -81,4 +84,8 @@ class ReductionSettings:
                 "offset_max is out of range",
                 found=f"{self.offset_max:g} deg",
                 expected="above 0, at most 180 deg",
+            )
+        if not 0 <= self.threshold < math.inf:
+            raise SettingsError(
+                "threshold is out of range", found=f"{self.threshold:g} TeV", expected="0 TeV or more"
             )

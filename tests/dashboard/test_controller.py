@@ -1,12 +1,20 @@
 from __future__ import annotations
 
+import asyncio
 import logging
+import time
 
 import numpy as np
 import pytest
 
 import lightpool as lp
+from lightpool_dashboard.controller import Controller
+from lightpool_dashboard.inputs import ParameterChoice
+from lightpool_dashboard.library import Library
+from lightpool_dashboard.schedule import LoopSchedule
 from lightpool_dashboard.settings import ENERGY_TRUE
+from lightpool_dashboard.state import State
+from lightpool_dashboard.tasks import SPECTRUM, Task
 
 CRAB = "Crab Nebula (simulated)"
 
@@ -103,7 +111,7 @@ def test_a_bug_in_the_engine_is_logged_and_said_without_its_insides(dashboard, m
         raise RuntimeError("/secret/path")
 
     good = dashboard.state.outcome
-    monkeypatch.setattr("lightpool_dashboard.controller.analysis_settings", broken)
+    monkeypatch.setattr("lightpool_dashboard.tasks.spectrum.analysis_settings", broken)
     with caplog.at_level(logging.ERROR, logger="lightpool_dashboard"):
         dashboard.state.radius = 0.2
         dashboard.schedule.flush()
@@ -159,13 +167,13 @@ def test_other_data_choose_their_own_target(make, demo_path, tmp_path):
 
 
 def test_a_result_for_data_no_longer_chosen_is_dropped(dashboard):
-    controller, state = dashboard.controller, dashboard.state
+    run, state = dashboard.controller.runs["outcome"], dashboard.state
     state.radius = 0.2
-    request = controller.prepare()
-    done = controller.compute(request)
+    request = run.prepare()
+    done = run.compute(request)
     state.target = "MSH 15-52 (simulated)"
     before = state.outcome
-    controller.finish(request, done)
+    run.finish(request, done)
     assert state.outcome is before
     dashboard.schedule.flush()
     assert state.outcome.settings.source == "MSH 15-52 (simulated)"
@@ -173,11 +181,178 @@ def test_a_result_for_data_no_longer_chosen_is_dropped(dashboard):
 
 
 def test_a_result_older_than_the_one_shown_is_dropped(dashboard):
-    controller, state = dashboard.controller, dashboard.state
+    run, state = dashboard.controller.runs["outcome"], dashboard.state
     state.radius = 0.2
-    first = controller.prepare()
+    first = run.prepare()
     state.radius = 0.3
-    second = controller.prepare()
-    controller.finish(second, controller.compute(second))
-    controller.finish(first, controller.compute(first))
+    second = run.prepare()
+    run.finish(second, run.compute(second))
+    run.finish(first, run.compute(first))
     assert state.outcome.settings.reduction.on_region.radius == 0.3
+
+
+def test_a_change_asks_only_for_what_depends_on_it(dashboard):
+    controller, state = dashboard.controller, dashboard.state
+    others = [run for run in controller.runs.values() if "map_width" not in run.task.inputs]
+    asked = [run.asked for run in others]
+    state.map_width = 2.0
+    assert [run.asked for run in others] == asked
+    kept = state.outcome
+    dashboard.schedule.flush()
+    assert state.outcome is kept
+
+
+def test_another_target_forgets_what_belongs_to_one(dashboard):
+    state = dashboard.state
+    state.position, state.left_out = (83.7, 22.0), (state.outcome.observations.obs_ids[0],)
+    state.exclusion = ((83.0, 21.0, 0.2, "star"),)
+    dashboard.schedule.flush()
+    outcome = state.outcome
+    assert outcome.settings.reduction.on_region.lon == 83.7
+    assert [circle.name for circle in outcome.settings.reduction.exclusion] == ["star"]
+    assert state.left_out[0] not in outcome.observations.obs_ids
+    state.target = "Empty field (simulated)"
+    assert (state.position, state.left_out, state.exclusion) == (None, (), None)
+
+
+def test_all_runs_left_out_is_a_sentence(dashboard):
+    state = dashboard.state
+    state.left_out = state.outcome.observations.obs_ids
+    dashboard.schedule.flush()
+    assert "all runs of Crab Nebula (simulated) are left out" in state.error
+
+
+def test_what_was_chosen_for_a_parameter_reaches_the_fit(dashboard):
+    state = dashboard.state
+    state.parameters = (
+        ParameterChoice("index", value=2.4, frozen=True),
+        ParameterChoice("lambda_", low=0.0, high=0.5),
+        ParameterChoice("beta", value=1.0),  # of another model
+    )
+    dashboard.schedule.flush()
+    model = state.outcome.fit.model
+    assert (model["index"].value, model["index"].frozen) == (2.4, True)
+    assert (model["lambda_"].min, model["lambda_"].max) == (0.0, 0.5)
+
+
+def test_a_slider_of_the_model_moves_the_prediction_and_not_the_fit(dashboard):
+    state = dashboard.state
+    kept = state.outcome
+    best = dict(zip(kept.fit.model.names, kept.fit.model.values, strict=True))
+    state.trial = tuple(best.items())
+    dashboard.schedule.flush()
+    assert state.outcome is kept
+    np.testing.assert_allclose(state.preview.npred, kept.fit.npred)
+    np.testing.assert_allclose(state.preview.stat, kept.fit.stat)
+    state.trial = (*((n, v) for n, v in best.items() if n != "index"), ("index", best["index"] + 0.5))
+    dashboard.schedule.flush()
+    assert state.preview.stat > kept.fit.stat + 1
+    assert state.outcome is kept
+    state.request_fit()
+    dashboard.schedule.flush()
+    assert state.trial == ()
+    assert state.preview is None
+    assert state.outcome is not kept
+    np.testing.assert_allclose(state.outcome.fit.model.values, kept.fit.model.values, rtol=1e-3)
+
+
+def test_a_span_of_time_has_its_own_spectrum(dashboard):
+    state = dashboard.state
+    cube = state.outcome.cube
+    start, stop = cube["time_start"].values[0], cube["time_stop"].values[0]
+    state.span = (str(start), str(stop))
+    dashboard.schedule.flush()
+    part = state.span_outcome
+    assert part.cube.sizes["time"] == 1
+    np.testing.assert_array_equal(part.cube["counts"].values[0, 0], cube["counts"].values[0, 0])
+    state.span = None
+    dashboard.schedule.flush()
+    assert state.span_outcome is None
+
+
+def test_a_span_without_data_is_a_sentence_of_its_own(dashboard):
+    state = dashboard.state
+    state.span = ("2001-01-01T00:00:00", "2001-01-01T01:00:00")
+    dashboard.schedule.flush()
+    assert state.error == ""
+    assert "interval" in state.problems["span_outcome"]
+
+
+class Slow:
+    """A task that tells of its steps until it is told to stop, or has done them all."""
+
+    def __init__(self, result="series", priority=5, inputs=("radius",), steps=400):
+        self.seen, self.steps = [], steps
+        self.task = Task(result, "Slow work", priority, inputs, self.compute)
+
+    def compute(self, inputs, store, tell):
+        self.seen.append(inputs.radius)
+        for step in range(self.steps):
+            tell("step", step, self.steps)
+            time.sleep(0.005)
+        return inputs.radius
+
+
+@pytest.fixture
+def slow_page(demo_store):
+    """Return a function that runs a scenario on a page with the spectrum and one slow task."""
+
+    def run(scenario, **options):
+        async def session():
+            slow, state, schedule = Slow(**options), State(), LoopSchedule()
+            controller = Controller(state, Library({"demo": demo_store}), schedule, (SPECTRUM, slow.task))
+            controller.refresh()
+            try:
+                await scenario(slow, state)
+            finally:
+                schedule.close()
+
+        asyncio.run(session())
+
+    return run
+
+
+async def until(condition):
+    for _ in range(4000):
+        if condition():
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError("waited too long")
+
+
+def test_long_work_shows_its_progress_and_can_be_cancelled(slow_page):
+    async def scenario(slow, state):
+        await until(lambda: state.progress)
+        assert state.progress[0] == "Slow work: step"
+        assert 0 < state.progress[1] < state.progress[2] == 400
+        assert state.outcome is not None
+        assert state.status == "working"
+        state.request_cancel()
+        await until(lambda: state.status == "ready")
+        assert (state.progress, state.series, state.pending) == ((), None, True)
+
+    slow_page(scenario)
+
+
+def test_newer_input_wins_over_long_work_that_is_under_way(slow_page):
+    async def scenario(slow, state):
+        await until(lambda: state.progress)
+        slow.steps = 2
+        state.radius = 0.2
+        await until(lambda: state.status == "ready")
+        assert state.series == 0.2
+        assert slow.seen == [0.11, 0.2]
+
+    slow_page(scenario)
+
+
+def test_more_urgent_work_goes_first_and_what_it_pushed_aside_is_done_later(slow_page):
+    async def scenario(slow, state):
+        await until(lambda: state.progress)
+        before, slow.steps = state.outcome, 2
+        state.stacked = True  # nothing to the slow task
+        await until(lambda: state.status == "ready")
+        assert state.outcome is not before
+        assert (state.series, slow.seen) == (0.11, [0.11, 0.11])
+
+    slow_page(scenario)

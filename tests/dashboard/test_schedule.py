@@ -10,7 +10,8 @@ from lightpool_dashboard.schedule import LoopSchedule, ManualSchedule, default_s
 class Doubler:
     """A job that doubles `value`; `gate` holds its computing back."""
 
-    def __init__(self) -> None:
+    def __init__(self, priority: int = 1) -> None:
+        self.priority = priority
         self.value: int | None = 0
         self.gate = threading.Event()
         self.gate.set()
@@ -135,3 +136,15 @@ def test_without_an_event_loop_the_default_works_at_once():
     job.value = 3
     schedule(job)
     assert job.results == [6]
+
+
+def test_of_those_that_wait_the_most_urgent_job_runs_first():
+    order: list[int] = []
+    jobs = [Doubler(priority) for priority in (3, 1, 2)]
+    schedule = ManualSchedule()
+    for job in jobs:
+        job.value = job.priority
+        job.finish = lambda request, result: order.append(request)  # type: ignore[method-assign]
+        schedule(job)
+    schedule.flush()
+    assert order == [1, 2, 3]

@@ -5,7 +5,8 @@ import math
 import pytest
 import traitlets as tl
 
-from lightpool_dashboard.state import INPUT_NAMES, LIMITS, State
+from lightpool_dashboard.inputs import INPUT_NAMES, LIMITS
+from lightpool_dashboard.state import State
 
 
 @pytest.mark.parametrize("name", LIMITS)

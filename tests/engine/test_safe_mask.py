@@ -145,3 +145,18 @@ def test_a_higher_bias_lets_more_bins_in(runs, settings):
 def test_parameters_are_checked(runs, settings, change, message):
     with pytest.raises(SettingsError, match=message):
         lp.reduce(runs, **settings, **change)
+
+
+def test_a_threshold_shuts_out_every_bin_that_begins_below_it(demo_store):
+    runs = demo_store.select(target="Crab Nebula (simulated)")
+    arguments = {
+        "on_region": lp.circle("83.633 deg", "22.0144 deg", "0.11 deg"),
+        "energy": lp.energy_edges("0.1 TeV", "10 TeV", per_decade=5),
+        "energy_true": lp.energy_edges("0.05 TeV", "30 TeV", per_decade=10),
+    }
+    free, cut = lp.reduce(runs, **arguments), lp.reduce(runs, threshold="1 TeV", **arguments)
+    above = cut["energy_edges"].values[:-1] > 0.999
+    np.testing.assert_array_equal(cut["mask_safe"].values, free["mask_safe"].values & above)
+    assert cut["mask_safe"].values.any()
+    with pytest.raises(SettingsError, match=r"threshold is out of range; found -1 TeV"):
+        lp.reduce(runs, threshold=-1.0, **arguments)

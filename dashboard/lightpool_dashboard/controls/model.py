@@ -6,7 +6,8 @@ import ipywidgets as w
 
 from lightpool_dashboard.callbacks import guarded
 from lightpool_dashboard.controls.link import Link, Notice, labelled, panel
-from lightpool_dashboard.state import MODEL_LABELS, State
+from lightpool_dashboard.inputs import MODEL_LABELS
+from lightpool_dashboard.state import State
 
 
 class ModelPanel:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ipywidgets as w
 
 from lightpool_dashboard.controls.link import Link, Notice, labelled, panel
-from lightpool_dashboard.state import LIMITS, State
+from lightpool_dashboard.inputs import LIMITS
+from lightpool_dashboard.state import State
 
 
 class RegionPanel:

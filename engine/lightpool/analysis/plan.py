@@ -116,6 +116,7 @@ def _reduction(config: AnalysisConfig) -> ReductionSettings:
         aeff_percent=mask.aeff_percent,
         bias_percent=mask.bias_percent,
         offset_max=mask.offset_max,
+        threshold=mask.threshold or 0.0,
         # Every file says true, its default: it means a correction where the responses need one.
         containment_correction=None if datasets.containment_correction else False,
     )

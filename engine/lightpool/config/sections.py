@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from lightpool.config.fields import Angle, Count, Duration, Flag, ObsIds, Text, Utc, UtcList
+from lightpool.config.fields import Angle, Count, Duration, Energy, Flag, ObsIds, Text, Utc, UtcList
 from lightpool.config.section import EnergyAxis, EnergyRange, Section, SkyCircle, SkyPoint, TimeRange
 
 SafeMaskMethod = Literal["aeff-default", "aeff-max", "edisp-bias", "offset-max", "bkg-peak"]
@@ -141,13 +141,19 @@ class Background(Section):
 
 
 class SafeMaskParameters(Section):
-    """Options of the safe-mask methods; percentages are percent (0.1 is a thousandth)."""
+    """Options of the safe-mask methods; percentages are percent (0.1 is a thousandth).
 
-    written_when_set = frozenset({"bias_percent", "offset_max", "fixed_offset", "position", "irfs"})
+    `threshold` is ours: no bin that begins below it is safe, whatever the methods say.
+    """
+
+    written_when_set = frozenset(
+        {"bias_percent", "offset_max", "threshold", "fixed_offset", "position", "irfs"}
+    )
 
     aeff_percent: Annotated[float, Field(ge=0, le=100)] = 10.0
     bias_percent: Annotated[float, Field(ge=0)] = 10.0
     offset_max: Angle = 3.0
+    threshold: Energy | None = None
     fixed_offset: Angle | None = None
     position: SkyPoint = SkyPoint()
     irfs: Text | None = None

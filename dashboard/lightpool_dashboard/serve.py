@@ -34,7 +34,7 @@ NOTEBOOK = "dashboard.ipynb"
     metavar="DIR",
     type=click.Path(path_type=Path),
     help="A DL3 store, or a folder of stores; may be given more than once. Without it: $LIGHTPOOL_DATA, "
-    "$GAMMAPY_DATA/hess-dl3-dr1, else a simulated demo.",
+    "$GAMMAPY_DATA/hess-dl3-dr1, what 'lightpool download' fetched, else a simulated demo.",
 )
 @click.option(
     "--config",

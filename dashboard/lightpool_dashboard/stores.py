@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from lightpool.errors import DataError
+from lightpool.release import RELEASES, data_folder
 
 STORES_VARIABLE = "LIGHTPOOL_STORES"
 #: Where a kernel finds the configuration that it starts from.
@@ -92,8 +93,8 @@ def resolve_stores(
     """Return the stores to offer: the first of the places below that is configured.
 
     The given directories; else ``$LIGHTPOOL_DATA``, a store or a folder of stores; else
-    ``$GAMMAPY_DATA/hess-dl3-dr1``; else the simulated demo, which the first call writes into the user's
-    cache directory.
+    ``$GAMMAPY_DATA/hess-dl3-dr1``; else what ``lightpool download`` put into the user's data directory;
+    else the simulated demo, which the first call writes into the user's cache directory.
 
     Parameters
     ----------
@@ -133,7 +134,9 @@ def resolve_stores(
         release = Path(environ["GAMMAPY_DATA"]).expanduser() / "hess-dl3-dr1"
         if release.is_dir() and is_store(release):
             return find_stores(release)
-    return {"demo": demo_store(tell)}
+    downloaded = {name: data_folder(name) for name in RELEASES}
+    found = {name: path for name, path in downloaded.items() if is_store(path)}
+    return found or {"demo": demo_store(tell)}
 
 
 def demo_path() -> Path:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lightpool.load import open_cube as open_cube
     from lightpool.points import flux_points as flux_points
     from lightpool.reduction import reduce as reduce
+    from lightpool.release import download as download
     from lightpool.separate_fits import fit_each as fit_each
     from lightpool.sky import circle as circle
     from lightpool.sky import point as point
@@ -38,6 +39,7 @@ _HOME = {
     "PowerLaw": "spectra",
     "circle": "sky",
     "compare": "comparison",
+    "download": "release",
     "energy_edges": "axes",
     "fit": "fitting",
     "fit_each": "separate_fits",

@@ -54,3 +54,7 @@ class SettingsError(LightpoolError, ValueError):
 
 class AnalysisError(LightpoolError):
     """Sound data and settings that together give nothing to analyse."""
+
+
+class DownloadError(LightpoolError):
+    """Data that could not be fetched, or are not what they should be."""

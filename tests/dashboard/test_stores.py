@@ -22,9 +22,10 @@ def make_store(path: Path, index: str = "hdu-index.fits.gz", readme: str = "") -
 
 @pytest.fixture
 def no_cache(monkeypatch, tmp_path):
-    """Keep the demo out of the user's cache and out of the simulator."""
+    """Keep the demo and downloaded data out of the user's directories."""
     target = tmp_path / "cache" / "demo"
     monkeypatch.setattr(stores, "demo_path", lambda: target)
+    monkeypatch.setattr(stores, "data_folder", lambda name: tmp_path / "data" / name)
     return target
 
 
@@ -142,6 +143,19 @@ def test_without_data_the_demo_is_simulated_once(tmp_path, no_cache, simulator):
     assert len(simulator) == len(told) == 1
     assert str(no_cache) in told[0]
     assert list(no_cache.parent.iterdir()) == [no_cache]
+
+
+def test_what_was_downloaded_comes_before_the_demo(tmp_path, no_cache):
+    here = make_store(tmp_path / "data" / "hess-dl3-dr1")
+    assert stores.resolve_stores(environ={}) == {"hess-dl3-dr1": here}
+    theirs = make_store(tmp_path / "theirs" / "hess-dl3-dr1")
+    assert stores.resolve_stores(environ={"GAMMAPY_DATA": str(theirs.parent)}) == {"hess-dl3-dr1": theirs}
+
+
+def test_half_a_download_is_not_offered(tmp_path, no_cache, simulator):
+    (tmp_path / "data" / "hess-dl3-dr1" / "data").mkdir(parents=True)
+    make_store(tmp_path / "data" / "hess-dl3-dr1" / ".lightpool" / "hess-dl3-dr1")
+    assert stores.resolve_stores(environ={}) == {"demo": no_cache}
 
 
 def test_a_simulation_that_fails_leaves_nothing(no_cache, monkeypatch):

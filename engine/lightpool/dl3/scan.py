@@ -29,8 +29,14 @@ _DEPTHS = ("*", "*/*", "*/*/*")
 
 def stores_below(path: Path) -> list[Path]:
     """Return the folders up to three levels below that have an obs-index, relative to `path`."""
-    folders = [p for pattern in _DEPTHS for p in sorted(path.glob(pattern)) if p.is_dir()]
+    folders = [p for p in _inside(path) if p.is_dir()]
     return [p.relative_to(path) for p in folders if find_index_file(p, "obs-index")]
+
+
+def _inside(path: Path) -> list[Path]:
+    """Return what lies up to three levels below, nearest first, without what is hidden."""
+    found = (p for pattern in _DEPTHS for p in sorted(path.glob(pattern)))
+    return [p for p in found if not any(part.startswith(".") for part in p.relative_to(path).parts)]
 
 
 def scan_headers(path: Path, files: FileCache) -> StoreIndex | None:
@@ -44,8 +50,9 @@ def scan_headers(path: Path, files: FileCache) -> StoreIndex | None:
     DataError
         If a file cannot be read, or a run's events are found twice.
     """
-    inside = sorted(p for pattern in _DEPTHS for p in path.glob(pattern))
-    candidates = [p for p in inside if p.name.lower().endswith(_SUFFIXES) and p.is_file()][:_MAX_FILES]
+    candidates = [p for p in sorted(_inside(path)) if p.name.lower().endswith(_SUFFIXES) and p.is_file()][
+        :_MAX_FILES
+    ]
     rows: list[dict[str, Any]] = []
     hdus: dict[int, list[HduRow]] = {}
     for candidate in candidates:

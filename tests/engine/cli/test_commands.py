@@ -266,12 +266,6 @@ def test_simulate_the_demo_is_the_default(tmp_path, monkeypatch):
     assert (asked["to"], asked["seed"], asked["overwrite"]) == (tmp_path / "x", 3, False)
 
 
-def test_download_says_that_it_is_to_come():
-    message = failure(call("download", "hess-dl3-dr1"))
-    assert "not available in this version" in message
-    assert "LIGHTPOOL_DATA" in message
-
-
 class Plugin:
     """An entry point of another package."""
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from lightpool.spectra import ExpCutoffPowerLaw as ExpCutoffPowerLaw
     from lightpool.spectra import PowerLaw as PowerLaw
     from lightpool.stacking import stack as stack
+    from lightpool.time_binning import TimeBinning as TimeBinning
 
 __version__ = "0.1.0"
 
@@ -37,6 +38,7 @@ _HOME = {
     "ExclusionMask": "exclusion",
     "ExpCutoffPowerLaw": "spectra",
     "PowerLaw": "spectra",
+    "TimeBinning": "time_binning",
     "circle": "sky",
     "compare": "comparison",
     "download": "release",

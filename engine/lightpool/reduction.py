@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from lightpool.aperture import aperture_of
-from lightpool.axes import checked_edges, log_centres, whole_bins_inside
+from lightpool.axes import checked_edges
 from lightpool.dl3 import Observation
-from lightpool.errors import AnalysisError, DataError, SettingsError
+from lightpool.errors import AnalysisError, SettingsError
 from lightpool.exclusion import as_exclusion
-from lightpool.memo import per_run
-from lightpool.off_regions import OffRegionFinder, OffRegions
-from lightpool.pieces import Piece, as_intervals, pieces_of
+from lightpool.measurement import Measured, measure
+from lightpool.off_regions import OffRegionFinder
+from lightpool.pieces import Piece, empty_reasons, pieces_of, require_pieces, utc_text
 from lightpool.reduction_settings import ReductionSettings
 from lightpool.reflected import ReflectedRegions
-from lightpool.response import containment, edisp_kernel, effective_area
-from lightpool.safe_mask import aeff_default, aeff_max, bkg_peak, edisp_bias, offset_max
+from lightpool.safe_mask import bkg_peak
 from lightpool.schema import make_cube
-from lightpool.sky import as_circle, separation
+from lightpool.sky import as_circle
+from lightpool.time_binning import TimeBinning
 from lightpool.times import to_utc
 from lightpool.units import to_float
 from lightpool.wobble import WobbleRegions
@@ -48,7 +47,7 @@ def reduce(
     offset_max: Any = 3.0,
     threshold: Any = 0.0,
     containment_correction: bool | None = None,
-    intervals: Iterable[Any] | None = None,
+    intervals: TimeBinning | Iterable[Any] | None = None,
 ) -> xr.Dataset:
     """Return the cube of some observations: a row of its time axis for each, or each piece in an interval.
 
@@ -76,8 +75,10 @@ def reduce(
         Whether the exposure counts only the part of the PSF inside the region. By default it does
         where the responses need it: with full-enclosure ones, not with point-like ones, which
         have their angular cut in them.
-    intervals : iterable of (start, stop), optional
-        UTC times; the rows are then the pieces of the runs inside them, interval by interval.
+    intervals : TimeBinning or iterable of (start, stop), optional
+        How to cut the time, or the times themselves (UTC, or astropy Times of any scale); the rows
+        are then the pieces of the runs inside them, interval by interval. An interval without a
+        row says why in ``interval_reason``, and in the warnings.
 
     Returns
     -------
@@ -108,90 +109,32 @@ def reduce(
         offset_max=to_float(offset_max, "deg", name="offset_max"),
         threshold=to_float(threshold, "TeV", name="threshold"),
         containment_correction=containment_correction,
-        intervals=as_intervals(intervals),
     )
-    return reduce_with(tuple(observations), settings)
+    runs = tuple(observations)
+    if intervals is not None:
+        if not isinstance(intervals, TimeBinning):
+            intervals = TimeBinning.listed(intervals)
+        settings = replace(settings, intervals=intervals.intervals(runs, settings))
+    return reduce_with(runs, settings)
 
 
 def reduce_with(observations: tuple[Observation, ...], settings: ReductionSettings) -> xr.Dataset:
     """Return the cube of some observations for frozen settings; see `reduce`."""
     if not observations:
         raise AnalysisError("there is no run to reduce", remedy="Select at least one run")
-    pieces = pieces_of(observations, settings.intervals)
+    pieces = pieces_of(observations, settings.intervals, settings.time_range)
+    reasons = empty_reasons(observations, settings.intervals, pieces, settings.time_range)
+    require_pieces(observations, pieces, reasons)
     # What does not depend on time is measured once for each run, however many pieces it has.
-    measured = {run: _measure(run, settings) for run in dict.fromkeys(piece.run for piece in pieces)}
-    return _assemble(pieces, measured, settings)
-
-
-@dataclass(frozen=True, eq=False)
-class _Measured:
-    """What a run holds for the settings, whatever the time: events by index, arrays over energy."""
-
-    bins: np.ndarray
-    on: np.ndarray
-    off: np.ndarray
-    area: np.ndarray
-    contained: np.ndarray
-    edisp: np.ndarray
-    mask: np.ndarray
-    off_regions: OffRegions
-    warnings: tuple[str, ...]
-
-
-def _measure(run: Observation, settings: ReductionSettings) -> _Measured:
-    region = settings.on_region
-    energy, energy_true = np.asarray(settings.energy), np.asarray(settings.energy_true)
-    offset = float(separation(run.lon, run.lat, region.lon, region.lat))
-    bins = _energy_bin(run, settings.energy)
-
-    aperture = aperture_of(run, region)
-    off = settings.background.find(run, aperture, settings.exclusion, settings.energy)
-
-    area = effective_area(run, settings.energy_true, offset)
-    if not area.max() > 0:
-        raise DataError(
-            "the effective area is zero at the ON region",
-            where=f"run {run.obs_id}",
-            found=f"offset {offset:.2f} deg",
-            remedy="Leave the run out or choose a region nearer to its pointing",
-        )
-    contained = area
-    if _needs_containment(run, settings):
-        contained = area * containment(run, settings.energy_true, offset, region.radius)
-
-    kernel = edisp_kernel(run, settings.energy_true, settings.energy, offset)
-    mask = whole_bins_inside(energy, settings.threshold, np.inf)
-    if "aeff-default" in settings.safe_mask:
-        mask &= aeff_default(run.aeff, energy)
-    if "aeff-max" in settings.safe_mask:
-        mask &= aeff_max(contained, log_centres(energy_true), energy, settings.aeff_percent)
-    if "edisp-bias" in settings.safe_mask:
-        mask &= edisp_bias(kernel, log_centres(energy_true), energy, settings.bias_percent)
-    if "offset-max" in settings.safe_mask:
-        mask &= offset_max(offset, settings.offset_max, energy)
-    warnings = [*run.warnings, *(f"run {run.obs_id}: {warning}" for warning in off.warnings)]
-    if off.problem:
-        mask[:] = False
-        warnings.append(f"run {run.obs_id} has no OFF region and is left out of the fit: {off.problem}")
-    elif not mask.any():
-        warnings.append(
-            f"run {run.obs_id} has no safe energy bin between {energy[0]:g} and {energy[-1]:g} TeV"
-        )
-    return _Measured(
-        bins=bins,
-        on=aperture.on_events(run),
-        off=aperture.off_events(run, off.plane, off.used),
-        area=area,
-        contained=contained,
-        edisp=kernel,
-        mask=mask,
-        off_regions=off,
-        warnings=tuple(warnings),
-    )
+    measured = {run: measure(run, settings) for run in dict.fromkeys(piece.run for piece in pieces)}
+    return _assemble(pieces, measured, settings, reasons)
 
 
 def _assemble(
-    pieces: tuple[Piece, ...], measured: dict[Observation, _Measured], settings: ReductionSettings
+    pieces: tuple[Piece, ...],
+    measured: dict[Observation, Measured],
+    settings: ReductionSettings,
+    reasons: tuple[str, ...],
 ) -> xr.Dataset:
     """Return the cube of the pieces, with one region."""
     n_energy = len(settings.energy) - 1
@@ -223,8 +166,9 @@ def _assemble(
     region = settings.on_region
     off = {run.obs_id: values.off_regions for run, values in measured.items()}
     centres = [regions.lonlat() for regions in off.values()]
-    reasons = [reason for regions in off.values() for reason in regions.reasons]
+    rejected = [reason for regions in off.values() for reason in regions.reasons]
     times = to_utc([[piece.start, piece.stop] for piece in pieces])
+    asked = to_utc(np.array(settings.intervals).reshape(-1, 2))
     coords = {
         "region": [region.name or "on"],
         "time": np.arange(len(pieces)),
@@ -240,38 +184,27 @@ def _assemble(
         "off_obs_id": np.repeat(list(off), [len(regions.reasons) for regions in off.values()]),
         "off_lon": np.concatenate([lon for lon, _ in centres]),
         "off_lat": np.concatenate([lat for _, lat in centres]),
-        "off_radius": np.full(len(reasons), region.radius),
-        "off_reason": np.array(reasons, dtype="U80"),
+        "off_radius": np.full(len(rejected), region.radius),
+        "off_reason": np.array(rejected, dtype="U80"),
     }
+    if settings.intervals:
+        coords |= {
+            "interval_start": asked[:, 0],
+            "interval_stop": asked[:, 1],
+            "interval_reason": np.array(reasons, dtype=str),
+        }
+    empty = [
+        f"time interval {number} ({utc_text(settings.intervals[number][0])} UTC) is empty: {reason}"
+        for number, reason in enumerate(reasons)
+        if reason
+    ]
     return make_cube(
         values,
         coords,
         energy_edges=np.asarray(settings.energy),
         energy_true_edges=np.asarray(settings.energy_true),
-        warnings=tuple(sentence for row in measured.values() for sentence in row.warnings),
+        warnings=(*(sentence for row in measured.values() for sentence in row.warnings), *empty),
     )
-
-
-@per_run(maxsize=4)
-def _energy_bin(run: Observation, edges: tuple[float, ...]) -> np.ndarray:
-    """Return each event's energy bin, -1 where it is outside; lower edges are inclusive."""
-    bins = np.searchsorted(edges, run.events.energy, side="right") - 1
-    bins[bins == len(edges) - 1] = -1
-    return bins
-
-
-def _needs_containment(run: Observation, settings: ReductionSettings) -> bool:
-    """Return whether the exposure of a run is to be corrected for what its PSF leaves outside the region."""
-    if not run.is_point_like:
-        return settings.containment_correction is not False
-    if settings.containment_correction:
-        raise SettingsError(
-            "point-like responses contain their angular cut already: there is nothing to correct",
-            where=f"run {run.obs_id}",
-            found="containment_correction=True",
-            expected="containment_correction left out, or False",
-        )
-    return False
 
 
 def _percent(value: Any, name: str) -> float:

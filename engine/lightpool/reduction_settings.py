@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lightpool.axes import checked_edges
 from lightpool.errors import SettingsError
 from lightpool.exclusion import Exclusion
 from lightpool.off_regions import OffRegionFinder
-from lightpool.pieces import Interval, checked_intervals
+from lightpool.pieces import Interval, utc_text
 from lightpool.reflected import ReflectedRegions
 from lightpool.safe_mask import METHODS
 from lightpool.sky import Circle
@@ -42,6 +42,8 @@ class ReductionSettings:
         full-enclosure responses and not with point-like ones.
     intervals : tuple of (float, float), TT seconds since J2000.0
         Time intervals; none for whole runs.
+    time_range : (float, float) or None, TT seconds since J2000.0
+        Observing time outside of which nothing counts.
 
     Raises
     ------
@@ -61,9 +63,21 @@ class ReductionSettings:
     threshold: float = 0.0
     containment_correction: bool | None = None
     intervals: tuple[Interval, ...] = ()
+    time_range: Interval | None = None
+
+    @property
+    def timeless(self) -> ReductionSettings:
+        """The same settings for any time."""
+        if not self.intervals and self.time_range is None:
+            return self
+        return replace(self, intervals=(), time_range=None)
 
     def __post_init__(self) -> None:
-        checked_intervals(self.intervals)
+        if self.time_range is not None and not self.time_range[0] < self.time_range[1]:
+            start, stop = (utc_text(time) for time in self.time_range)
+            raise SettingsError(
+                "the observing time runs backwards or has no length", found=f"{start} to {stop} UTC"
+            )
         checked_edges(self.energy, name="energy edges")
         checked_edges(self.energy_true, name="true energy edges")
         for method in self.safe_mask:

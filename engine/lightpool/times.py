@@ -78,13 +78,15 @@ def from_utc(value: Any, *, name: str = "time") -> float:
     """
     import erfa
 
-    if hasattr(value, "tt") and hasattr(value, "jd1"):
+    if hasattr(value, "jd1") and value.scale != "local":
         tt = value.tt
         return float((tt.jd1 - J2000) * _DAY + tt.jd2 * _DAY)
     try:
         text = value.strip().removesuffix("Z").replace(" ", "T") if isinstance(value, str) else value
         stamp = np.datetime64(text, "ns")
     except (ValueError, TypeError):
+        stamp = np.datetime64("NaT")
+    if isinstance(value, str) and not text[:1].isdigit():  # "now" would mean something else every day
         stamp = np.datetime64("NaT")
     if np.isnat(stamp):
         raise SettingsError(

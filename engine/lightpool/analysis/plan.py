@@ -110,7 +110,7 @@ def _reduction(config: AnalysisConfig) -> ReductionSettings:
         energy=tuple(axes.energy.edges(f"{where}.energy").tolist()),
         energy_true=tuple(axes.energy_true.edges(f"{where}.energy_true").tolist()),
         exclusion=exclusion,
-        intervals=() if (time := _time(config)) is None else as_intervals([time]),
+        time_range=None if (time := _time(config)) is None else as_intervals([time])[0],
         background=_background(config),
         safe_mask=datasets.safe_mask.methods,
         aeff_percent=mask.aeff_percent,

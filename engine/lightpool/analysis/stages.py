@@ -16,6 +16,7 @@ from lightpool.analysis.settings import AnalysisSettings
 from lightpool.dl3 import DataStore, Observation, Observations
 from lightpool.errors import AnalysisError, DataError
 from lightpool.fitting import fit
+from lightpool.measurement import measure
 from lightpool.points import flux_points
 from lightpool.reduction import ReductionSettings, reduce_with
 from lightpool.schema import cube_warnings
@@ -157,7 +158,7 @@ def _reduce(selected: _Selected, settings: AnalysisSettings) -> tuple[_Selected,
     good, warnings = [], list(selected.warnings)
     for run in selected.observations:
         try:
-            reduce_with((run,), settings.reduction)
+            measure(run, settings.reduction)
         except DataError as error:
             warnings.append(f"run {run.obs_id} is left out: {error}")
         else:

@@ -32,11 +32,7 @@ def _with_unit(unit: str) -> PlainSerializer:
 
 def _utc(value: Any) -> str:
     text = value.utc.isot if hasattr(value, "isot") else str(value)
-    if not text[:1].isdigit():  # "now" and "today" would mean something else on every day
-        raise SettingsError(
-            "this is not a date", found=repr(value), expected="UTC such as '2006-07-29T20:30:00'"
-        )
-    from_utc(text)
+    from_utc(text, name="this")
     return text
 
 

@@ -3,6 +3,7 @@
 from lightpool_dashboard.views.counts import CountsView
 from lightpool_dashboard.views.fit import FitView
 from lightpool_dashboard.views.messages import MessagesView, StatusView
+from lightpool_dashboard.views.problem import Problem
 from lightpool_dashboard.views.runs import RunsView
 from lightpool_dashboard.views.sed import SedView
 from lightpool_dashboard.views.sky import SkyView
@@ -12,6 +13,7 @@ __all__ = [
     "CountsView",
     "FitView",
     "MessagesView",
+    "Problem",
     "RunsView",
     "SedView",
     "SkyView",

@@ -114,7 +114,7 @@ def test_the_sky_shows_the_regions_of_each_run(dashboard):
 
 
 def test_the_sky_picture_is_a_png_of_the_counts_and_is_sent_once(dashboard, messages):
-    data = bytes(dashboard.sky.picture.value)
+    data = bytes(dashboard.sky.image.image.value)
     assert data.startswith(b"\x89PNG")
     width, height = struct.unpack(">II", data[16:24])
     start = data.index(b"IDAT") + 4
@@ -126,6 +126,14 @@ def test_the_sky_picture_is_a_png_of_the_counts_and_is_sent_once(dashboard, mess
     np.testing.assert_allclose(peak, [height / 2, width / 2], atol=4)  # the source, in the middle
     move(dashboard, 0.2)
     assert not [name for name, _ in messages if name == "Image"]
+
+
+def test_another_target_is_another_picture(dashboard):
+    old = dashboard.sky.image.image  # the browser does not look at new bytes in the same one
+    dashboard.data.target.value = "PKS 2155-304 (simulated)"
+    dashboard.schedule.flush()
+    assert dashboard.sky.image.image is not old
+    assert old.comm is None  # closed
 
 
 def test_numbers_in_text_are_those_of_the_cube(dashboard):

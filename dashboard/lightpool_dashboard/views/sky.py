@@ -38,8 +38,9 @@ class SkyView:
     def __init__(self) -> None:
         self._lon, self._lat = marks.linear_scale(1, 0), marks.linear_scale(0, 1)
         scales = {"x": self._lon, "y": self._lat}
-        self.picture = w.Image(value=marks.png(np.zeros((1, 1)), low=0, high=1), format="png")
-        self.image = bq.Image(image=self.picture, scales=scales, x=[0, 1], y=[0, 1], pixelated=True)
+        self.image = bq.Image(
+            image=_picture(np.zeros((1, 1)), 1), scales=scales, x=[0, 1], y=[0, 1], pixelated=True
+        )
         self.on = marks.lines(scales, theme.ON_CIRCLE, stroke_width=2.2)
         self.off = [marks.lines(scales, colour, stroke_width=1.2) for colour in theme.RUNS]
         self.rejected = marks.lines(scales, theme.REJECTED, line_style="dotted", stroke_width=1)
@@ -104,9 +105,12 @@ class SkyView:
             energy=(energy[0], energy[-1]),
         ).counts
         self._most = max(float(counts.max()), 1.0)
-        self.picture.value = marks.png(counts, low=0, high=self._most)
+        old, new = self.image.image, _picture(counts, self._most)
         with self.image.hold_sync():
+            # The browser draws a picture only when it is another one, not when it has other bytes.
+            self.image.image = new
             self.image.x, self.image.y = np.array(view.lon_range), np.array(view.lat_range)
+        old.close()
         west, east = view.lon_range
         ticks = linear_ticks(west, east)
         labels = {f"{tick:.10g}": f"{tick % 360:g}" for tick in ticks}
@@ -138,3 +142,7 @@ class SkyView:
             text = f"{reasons.count(reason)} rejected: {reason}"
             items.append(html.legend_item("circle-dotted", theme.REJECTED, text, night=True))
         self.legend.value = html.legend(items)
+
+
+def _picture(counts: np.ndarray, most: float) -> w.Image:
+    return w.Image(value=marks.png(counts, low=0, high=most), format="png")

@@ -38,9 +38,10 @@ class SkyView:
     def __init__(self) -> None:
         self._lon, self._lat = marks.linear_scale(1, 0), marks.linear_scale(0, 1)
         scales = {"x": self._lon, "y": self._lat}
-        self.image = bq.Image(
-            image=_picture(np.zeros((1, 1)), 1), scales=scales, x=[0, 1], y=[0, 1], pixelated=True
-        )
+        # The browser draws a picture only when it is another one, not when it has other bytes: two take turns.
+        self._spare, first = _blank(), _blank()
+        pictures = w.Box([first, self._spare], layout=w.Layout(display="none"))  # closed with the view
+        self.image = bq.Image(image=first, scales=scales, x=[0, 1], y=[0, 1], pixelated=True)
         self.on = marks.lines(scales, theme.ON_CIRCLE, stroke_width=2.2)
         self.off = [marks.lines(scales, colour, stroke_width=1.2) for colour in theme.RUNS]
         self.rejected = marks.lines(scales, theme.REJECTED, line_style="dotted", stroke_width=1)
@@ -65,7 +66,7 @@ class SkyView:
         # The legend stands beside the figure where there is room, else below.
         plot = w.Box([self.figure, self.legend])
         plot.add_class("lp-sky")
-        self.box = w.VBox([self.title, plot])
+        self.box = w.VBox([self.title, plot, pictures])
         self.box.add_class("lp-view").add_class("lp-view-sky")
         self._image_of: tuple[Any, ...] = ()
         self._most = 0.0
@@ -105,12 +106,10 @@ class SkyView:
             energy=(energy[0], energy[-1]),
         ).counts
         self._most = max(float(counts.max()), 1.0)
-        old, new = self.image.image, _picture(counts, self._most)
+        self._spare.value = marks.png(counts, low=0, high=self._most)
         with self.image.hold_sync():
-            # The browser draws a picture only when it is another one, not when it has other bytes.
-            self.image.image = new
+            self.image.image, self._spare = self._spare, self.image.image
             self.image.x, self.image.y = np.array(view.lon_range), np.array(view.lat_range)
-        old.close()
         west, east = view.lon_range
         ticks = linear_ticks(west, east)
         labels = {f"{tick:.10g}": f"{tick % 360:g}" for tick in ticks}
@@ -144,5 +143,5 @@ class SkyView:
         self.legend.value = html.legend(items)
 
 
-def _picture(counts: np.ndarray, most: float) -> w.Image:
-    return w.Image(value=marks.png(counts, low=0, high=most), format="png")
+def _blank() -> w.Image:
+    return w.Image(value=marks.png(np.zeros((1, 1)), low=0, high=1), format="png")

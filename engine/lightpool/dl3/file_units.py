@@ -13,6 +13,7 @@ _KNOWN: dict[str, dict[str, float]] = {
     "deg": {"deg": 1.0, "degree": 1.0, "degrees": 1.0, "rad": 180 / math.pi},
     "s": {"s": 1.0, "sec": 1.0, "ms": 1e-3, "min": 60.0, "h": 3600.0, "d": 86400.0, "day": 86400.0},
     "m2": {"m2": 1.0, "cm2": 1e-4, "km2": 1e6},
+    "m2 s": {"m2 s": 1.0, "cm2 s": 1e-4},
     "sr-1": {"sr-1": 1.0, "1/sr": 1.0, "deg-2": _SQUARE_DEGREES},
     "": {"": 1.0, "-": 1.0, "1": 1.0, "adimensional": 1.0},
     "MeV-1 s-1 sr-1": {

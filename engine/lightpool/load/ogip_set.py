@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,55 +13,14 @@ from lightpool.errors import DataError
 from lightpool.load.ogip_region import read_circles
 from lightpool.load.ogip_spectrum import Spectrum
 from lightpool.load.rmf import read_matrix
-from lightpool.sky import Circle
+from lightpool.load.spectrum_row import SpectrumRow
 
 _CM2_PER_M2 = 1e4
 #: Energies that are stored in single precision agree to this.
 _SAME = 1e-5
 
 
-@dataclass(frozen=True, eq=False)
-class OgipSet:
-    """What one set of files says, over energy (r) or true energy (t).
-
-    Parameters
-    ----------
-    path : Path
-        The PHA file.
-    name : str
-        OBS_ID, else the name of the file.
-    energy_edges, energy_true_edges : ndarray, shape (r + 1,) and (t + 1,), TeV
-    counts, counts_off, acceptance, acceptance_off : ndarray, shape (r,)
-    mask_safe : ndarray, shape (r,), bool
-    exposure : ndarray, shape (t,), cm2 s
-    edisp : ndarray, shape (t, r)
-    livetime : float, s
-    on, off : tuple of Circle
-        Empty where the files do not say.
-    gti : Gti or None
-    notes : tuple of str
-        What was passed over.
-    """
-
-    path: Path
-    name: str
-    energy_edges: np.ndarray
-    energy_true_edges: np.ndarray
-    counts: np.ndarray
-    counts_off: np.ndarray
-    acceptance: np.ndarray
-    acceptance_off: np.ndarray
-    mask_safe: np.ndarray
-    exposure: np.ndarray
-    edisp: np.ndarray
-    livetime: float
-    on: tuple[Circle, ...]
-    off: tuple[Circle, ...]
-    gti: Gti | None
-    notes: tuple[str, ...]
-
-
-def read_ogip_set(path: Path) -> OgipSet:
+def read_ogip_set(path: Path) -> SpectrumRow:
     """Return one spectrum with everything that a fit of it needs.
 
     Raises
@@ -94,7 +52,7 @@ def read_ogip_set(path: Path) -> OgipSet:
         raise DataError("the effective area is negative or not a number", where=arf.where)
     regions = [_optional(file, "REGION") for file in (pha_file, bkg_file)]
     circles = [() if table is None else read_circles(table) for table in regions]
-    return OgipSet(
+    return SpectrumRow(
         path=path,
         name=pha.text("OBS_ID") or path.name.split(".")[0],
         energy_edges=_edges(ebounds, "E_MIN", "E_MAX"),
@@ -106,6 +64,7 @@ def read_ogip_set(path: Path) -> OgipSet:
         acceptance_off=off.backscal * (off.areascal / on.areascal) * (off.exposure / on.exposure),
         mask_safe=on.good,
         exposure=area * on.exposure * on.areascal,
+        edisp_exposure=area * on.exposure * on.areascal,
         edisp=read_matrix(rmf, channels),
         livetime=on.exposure,
         on=circles[0],

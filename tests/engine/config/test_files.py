@@ -6,7 +6,7 @@ import pytest
 
 from lightpool.config import AnalysisConfig
 from lightpool.config.paths import expand, find
-from lightpool.config.yaml_text import load
+from lightpool.yaml_text import load
 from lightpool.errors import SettingsError
 
 

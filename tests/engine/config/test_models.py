@@ -5,7 +5,7 @@ import pytest
 
 from lightpool.config.covariance_file import read_covariance
 from lightpool.config.model_file import models_from, read_models
-from lightpool.config.yaml_text import load
+from lightpool.yaml_text import load
 from lightpool.errors import SettingsError
 from lightpool.spectra import PowerLaw
 

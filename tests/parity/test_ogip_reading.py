@@ -12,7 +12,7 @@ from gammapy.modeling.models import ExpCutoffPowerLawSpectralModel, SkyModel
 from lightpool.axes import energy_edges
 from lightpool.export.ogip import write_ogip
 from lightpool.fitting import fit
-from lightpool.load import read_ogip
+from lightpool.load import read_datasets, read_ogip
 from lightpool.reduction import reduce
 from lightpool.sky import circle
 from lightpool.spectra import ExpCutoffPowerLaw
@@ -94,3 +94,20 @@ def test_the_same_fits_of_the_same_files(ours, theirs):
         for name in ("index", "amplitude", "lambda_"):
             parameter = result.model[name]
             assert abs(parameter.value - spectrum.parameters[name].value) < 0.02 * parameter.error
+
+
+@pytest.mark.parametrize("format", ["gadf", "ogip"])
+def test_lists_of_datasets_go_both_ways(ours, theirs, tmp_path, format):
+    """Their list of their own format is read here, ours of OGIP spectra there."""
+    cube, folder = ours
+    if format == "ogip":
+        names = [dataset.name for dataset in Datasets.read(folder / "datasets.yaml", checksum=False)]
+        assert names == [str(run) for run in RUNS]
+        return
+    Datasets(theirs).write(tmp_path / "datasets.yaml")
+    back = read_datasets(tmp_path / "datasets.yaml")
+    assert back["obs_id"].to_numpy().tolist() == list(RUNS)
+    for name in ("counts", "counts_off", "mask_safe"):
+        np.testing.assert_array_equal(back[name], cube[name])
+    assert fit(back, START).stat == pytest.approx(fit(cube, START).stat, abs=2e-3)
+    assert fit(stack(back), START).stat == pytest.approx(fit(stack(read_ogip(folder)), START).stat, abs=2e-3)

@@ -28,7 +28,7 @@ def refuse_what_is_not_built(config: AnalysisConfig) -> None:
             where=where,
             remedy="Leave it out to run the rest",
         )
-    if config.datasets.background.method is None:
+    if config.datasets.background.method is None and config.general.datasets_file is None:
         raise SettingsError(
             "the background method is missing",
             where="datasets.background.method",
@@ -64,8 +64,6 @@ def _wishes(config: AnalysisConfig) -> Iterator[tuple[str, str]]:
             yield f"datasets.safe_mask.parameters.{key}", "this option of the safe mask is"
     if mask.position.is_set:
         yield "datasets.safe_mask.parameters.position", "this option of the safe mask is"
-    if config.general.datasets_file is not None:
-        yield "general.datasets_file", "starting from reduced datasets is"
     if config.flux_points.parameters.n_sigma != 1:
         yield "flux_points.parameters.n_sigma", "an error level other than 1 is"
     for name in ("flux_points", "light_curve"):

@@ -72,7 +72,7 @@ class Outcome:
         """Return the main figures as text."""
         total = self.cube.onoff.cumulative()[-1]
         lines = [
-            f"{len(self.observations)} runs: counts {total['counts']}, off {total['counts_off']}, "
+            f"{self.cube.sizes['time']} runs: counts {total['counts']}, off {total['counts_off']}, "
             f"excess {total['excess']:.1f}, sqrt_ts {total['sqrt_ts']:.2f}, "
             f"livetime {total['livetime_s'] / 3600:.2f} h"
         ]

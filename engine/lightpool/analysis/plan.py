@@ -10,6 +10,7 @@ import numpy as np
 
 from lightpool.analysis.not_built import refuse_what_is_not_built
 from lightpool.analysis.outcome import Outcome
+from lightpool.analysis.reduced_data import KEY, contradictions, read_reduced
 from lightpool.analysis.settings import AnalysisSettings
 from lightpool.analysis.stages import Analysis, Progress
 from lightpool.config import AnalysisConfig
@@ -67,30 +68,40 @@ def from_config(config: AnalysisConfig | str | Path) -> Plan:
     if not isinstance(config, AnalysisConfig):
         config = AnalysisConfig.read(config)
     refuse_what_is_not_built(config)
-    reduction = _reduction(config)
+    analysis, start, warnings = _data(config)
     source = _source(config)
-    fit_range = config.fit.fit_range.limits("fit.fit_range")
-    edges, warnings = _flux_points(config, source, reduction)
+    edges, missing = _flux_points(config, source, start.reduction)
     if config.general.n_jobs > 1:
         warnings.append("general.n_jobs: this version works in one process; the results are the same")
+    settings = start.updated(
+        model=None if source is None else source.spectral,
+        source="source" if source is None else source.name,
+        stacked=config.datasets.stack,
+        fit_range=config.fit.fit_range.limits("fit.fit_range"),
+        flux_points=edges,
+        ul_sigma=config.flux_points.parameters.n_sigma_ul,
+        ul_method=config.flux_points.parameters.ul_method,
+        alpha_systematic=config.fit.alpha_systematic,
+    )
+    return Plan(analysis, settings, _resolved(config, source), (*warnings, *missing))
+
+
+def _data(config: AnalysisConfig) -> tuple[Analysis, AnalysisSettings, list[str]]:
+    """Return an analysis of the store or of reduced data, its settings up to the cube, and warnings."""
+    cube = read_reduced(config)
+    if cube is not None:
+        return Analysis(cube), AnalysisSettings.of_cube(cube), contradictions(config, cube)
+    reduction = _reduction(config)
     store = DataStore(
         find(config.observations.datastore, where="observations.datastore", beside=config.directory)
     )
     settings = AnalysisSettings(
         obs_ids=_select(config, store),
         reduction=reduction,
-        model=None if source is None else source.spectral,
-        source="source" if source is None else source.name,
-        stacked=config.datasets.stack,
-        fit_range=fit_range,
-        flux_points=edges,
-        ul_sigma=config.flux_points.parameters.n_sigma_ul,
-        ul_method=config.flux_points.parameters.ul_method,
-        alpha_systematic=config.fit.alpha_systematic,
         skip_damaged=config.observations.on_error == "skip",
         required=_required(config),
     )
-    return Plan(Analysis(store), settings, _resolved(config, source), tuple(warnings))
+    return Analysis(store), settings, []
 
 
 def _reduction(config: AnalysisConfig) -> ReductionSettings:
@@ -174,7 +185,7 @@ def _flux_points(
             "flux-point edges lie outside the data",
             where=where,
             found=f"{edges[0]:g} to {edges[-1]:g} TeV",
-            expected=f"a range within {low:g} to {high:g} TeV (datasets.geom.axes.energy)",
+            expected=f"a range within {low:g} to {high:g} TeV, the energy axis of the data",
         )
     if source is None:
         return None, [
@@ -240,9 +251,11 @@ def _required(config: AnalysisConfig) -> tuple[str, ...]:
 
 
 def _resolved(config: AnalysisConfig, source: Source | None) -> AnalysisConfig:
-    changes: dict[str, object] = {
-        "observations.datastore": _absolute(config.observations.datastore, config),
-    }
+    changes: dict[str, object] = {}
+    if config.general.datasets_file is not None:
+        changes[KEY] = _absolute(config.general.datasets_file, config)
+    else:
+        changes["observations.datastore"] = _absolute(config.observations.datastore, config)
     if isinstance(config.datasets.background.exclusion, str):
         changes["datasets.background.exclusion"] = _absolute(config.datasets.background.exclusion, config)
     if source is not None:

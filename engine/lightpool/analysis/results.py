@@ -28,7 +28,9 @@ def write_results(outcome: Outcome, directory: Path, *, config: AnalysisConfig |
     runs = tuple(outcome.observations)
     if config is not None:
         config.write(directory / "config.yaml")
-    origin = provenance(runs, None if config is None else config.to_dict())
+    plain = None if config is None else config.to_dict()
+    # A cube that was read from a file brings its own history.
+    origin = provenance(runs, plain, before=outcome.cube.attrs.get("provenance") if not runs else None)
     write_cube(outcome.cube, directory / "cube.nc", origin=origin)
     write_ogip(outcome.fitted, directory / "ogip", observations=runs)
     if outcome.fit is not None:

@@ -6,12 +6,15 @@ import math
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+import xarray as xr
+
 from lightpool.alpha_systematic import as_systematic
 from lightpool.axes import checked_edges
 from lightpool.errors import SettingsError
 from lightpool.forward import FitRange, as_fit_range
 from lightpool.limits import check_method
 from lightpool.reduction import ReductionSettings
+from lightpool.sky import Circle
 from lightpool.spectra import SpectralModel
 
 _REDUCTION = {field.name for field in fields(ReductionSettings)}
@@ -24,8 +27,9 @@ class AnalysisSettings:
     Parameters
     ----------
     obs_ids : tuple of int
-        Runs, in the order of the cube's rows.
+        Runs, in the order of the cube's rows; none where the analysis starts from a cube.
     reduction : ReductionSettings
+        Where the analysis starts from a cube: what the cube says of it, see `of_cube`.
     model : SpectralModel or None
         Start of the fit; without one there is no fit.
     source : str
@@ -50,7 +54,7 @@ class AnalysisSettings:
     Raises
     ------
     SettingsError
-        For an empty selection or edges and ranges that cannot be.
+        For a run that is selected twice, or edges and ranges that cannot be.
     """
 
     obs_ids: tuple[int, ...]
@@ -67,8 +71,6 @@ class AnalysisSettings:
     required: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.obs_ids:
-            raise SettingsError("no run is selected", expected="at least one")
         doubled = sorted({obs_id for obs_id in self.obs_ids if self.obs_ids.count(obs_id) > 1})
         if doubled:
             raise SettingsError("a run is selected twice", found=", ".join(map(str, doubled)))
@@ -80,6 +82,19 @@ class AnalysisSettings:
             raise SettingsError("ul_sigma is out of range", found=f"{self.ul_sigma:g}", expected="0 to 10")
         check_method(self.ul_method)
         object.__setattr__(self, "alpha_systematic", as_systematic(self.alpha_systematic))
+
+    @classmethod
+    def of_cube(cls, cube: xr.Dataset, **changes: Any) -> AnalysisSettings:
+        """Return the settings of an analysis that starts from a cube: its region and axes; others by name."""
+        lon, lat, radius = (float(cube[f"region_{key}"][0]) for key in ("lon", "lat", "radius"))
+        # Spectra of other tools may not say where they were taken, and no fit asks.
+        known = math.isfinite(lon + lat + radius)
+        reduction = ReductionSettings(
+            on_region=Circle(lon, lat, radius) if known else Circle(0, 0, 0, name="unknown"),
+            energy=tuple(cube["energy_edges"].to_numpy().tolist()),
+            energy_true=tuple(cube["energy_true_edges"].to_numpy().tolist()),
+        )
+        return cls((), reduction).updated(**changes)
 
     def updated(self, **changes: Any) -> AnalysisSettings:
         """Return a copy with some settings changed; those of the reduction go by their own names.

@@ -14,7 +14,7 @@ import xarray as xr
 from lightpool.analysis.outcome import Outcome
 from lightpool.analysis.settings import AnalysisSettings
 from lightpool.dl3 import DataStore, Observation, Observations
-from lightpool.errors import AnalysisError, DataError
+from lightpool.errors import AnalysisError, DataError, SettingsError
 from lightpool.fitting import fit
 from lightpool.measurement import measure
 from lightpool.points import flux_points
@@ -37,15 +37,17 @@ class _Selected:
 
 
 class Analysis:
-    """An analysis of one store: settings in, outcome out.
+    """An analysis of one store, or of data that are reduced already: settings in, outcome out.
 
     Parameters
     ----------
-    store : DataStore
+    store : DataStore or Dataset
+        A Dataset is a cube; its settings come from `AnalysisSettings.of_cube`.
     """
 
-    def __init__(self, store: DataStore) -> None:
-        self.store = store
+    def __init__(self, store: DataStore | xr.Dataset) -> None:
+        self._cube = store if isinstance(store, xr.Dataset) else None
+        self._store = None if isinstance(store, xr.Dataset) else store
         self._kept: dict[str, OrderedDict[Hashable, Any]] = {}
 
     def run(self, settings: AnalysisSettings, *, progress: Progress | None = None) -> Outcome:
@@ -60,18 +62,7 @@ class Analysis:
         timing: dict[str, float] = {}
         s = settings
 
-        key: tuple[Hashable, ...] = (
-            s.obs_ids,
-            s.skip_damaged,
-            s.required,
-            s.reduction.containment_correction,
-        )
-        selected = self._stage("read", key, lambda: self._read(s, tell), timing)
-
-        tell("reduce", 0, 1)
-        key = (*key, s.reduction)
-        kept, cube = self._stage("reduce", key, lambda: _reduce(selected, s), timing)
-        tell("reduce", 1, 1)
+        key, kept, cube = self._reduced(s, tell, timing)
         warnings = list(dict.fromkeys((*kept.warnings, *cube_warnings(cube))))
         _require_counts(cube, s.reduction, warnings)
 
@@ -110,6 +101,43 @@ class Analysis:
             timing_s=timing,
         )
 
+    @property
+    def store(self) -> DataStore:
+        """The store.
+
+        Raises
+        ------
+        AnalysisError
+            If the analysis starts from a cube.
+        """
+        if self._store is None:
+            raise AnalysisError("this analysis starts from reduced data and has no store")
+        return self._store
+
+    def _reduced(
+        self, s: AnalysisSettings, tell: Progress, timing: dict[str, float]
+    ) -> tuple[tuple[Hashable, ...], _Selected, xr.Dataset]:
+        """Return what the cube depends on, the runs in it, and the cube."""
+        if self._cube is not None:
+            if s.obs_ids or s.reduction != AnalysisSettings.of_cube(self._cube).reduction:
+                raise SettingsError(
+                    "the data are reduced already: runs, regions and energies are what they are",
+                    remedy="Start from AnalysisSettings.of_cube",
+                )
+            return (), _Selected(Observations(()), ()), self._cube
+        key: tuple[Hashable, ...] = (
+            s.obs_ids,
+            s.skip_damaged,
+            s.required,
+            s.reduction.containment_correction,
+        )
+        selected = self._stage("read", key, lambda: self._read(s, tell), timing)
+        tell("reduce", 0, 1)
+        key = (*key, s.reduction)
+        kept, cube = self._stage("reduce", key, lambda: _reduce(selected, s), timing)
+        tell("reduce", 1, 1)
+        return key, kept, cube
+
     def _stage(self, name: str, key: Hashable, compute: Callable[[], Any], timing: dict[str, float]) -> Any:
         """Return the kept result of a stage, or compute and keep it."""
         kept = self._kept.setdefault(name, OrderedDict())
@@ -126,6 +154,8 @@ class Analysis:
 
     def _read(self, settings: AnalysisSettings, tell: Progress) -> _Selected:
         """Return the runs with everything read that the reduction needs, so that damage shows here."""
+        if not settings.obs_ids:
+            raise SettingsError("no run is selected", expected="at least one")
         chosen = self.store.select(obs_id=list(settings.obs_ids))
         good, warnings = [], []
         for i, run in enumerate(chosen):

@@ -12,8 +12,8 @@ from pydantic import Field, PrivateAttr, ValidationError, field_validator
 from lightpool.config import sections as s
 from lightpool.config.problems import as_settings_error
 from lightpool.config.section import Section
-from lightpool.yaml_text import dump, load
 from lightpool.errors import SettingsError
+from lightpool.yaml_text import dump, load
 
 
 class AnalysisConfig(Section):

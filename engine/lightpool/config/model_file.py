@@ -12,9 +12,9 @@ import numpy as np
 
 from lightpool.config.analysis_config import read_text
 from lightpool.config.covariance_file import read_covariance, write_covariance
-from lightpool.yaml_text import dump, load
 from lightpool.errors import SettingsError
 from lightpool.spectra import SpectralModel, model_from_dict
+from lightpool.yaml_text import dump, load
 
 _KEYS = ("name", "type", "spectral", "spatial", "temporal", "datasets_names", "apply_irf")
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from astropy.io import fits
 
-from lightpool.export.gti import gti_hdu
+from lightpool.export.gti import good_times, gti_hdu
 from lightpool.export.provenance import CREATOR
 from lightpool.points import FluxPoints, ul_confidence
 
@@ -42,7 +42,7 @@ def write_flux_points(points: FluxPoints, path: Path, *, observations: Iterable[
         columns.append(fits.Column(name, _format(column), unit, array=column, dim=_dim(column)))
     header = fits.Header({**_meta(points), "CREATOR": CREATOR})
     table = fits.BinTableHDU.from_columns(columns, header, name="FLUXPOINTS")
-    fits.HDUList([fits.PrimaryHDU(), table, gti_hdu(observations)]).writeto(path)
+    fits.HDUList([fits.PrimaryHDU(), table, gti_hdu(good_times(observations))]).writeto(path)
 
 
 def write_flux_points_ecsv(points: FluxPoints, path: Path) -> None:

@@ -11,16 +11,14 @@ from astropy.io import fits
 from lightpool.export.provenance import CREATOR
 
 
-def gti_hdu(runs: Iterable[Any]) -> fits.BinTableHDU:
-    """Return the GTI extension of some runs, in time order; seconds of TT from J2000.0.
+def gti_hdu(good: np.ndarray) -> fits.BinTableHDU:
+    """Return the GTI extension of some intervals, in time order.
 
     Parameters
     ----------
-    runs : iterable of Observation
+    good : ndarray, shape (n, 2), TT seconds since J2000.0
     """
-    intervals = [np.column_stack([run.gti.start, run.gti.stop]) for run in runs]
-    rows = np.concatenate([np.empty((0, 2)), *intervals])
-    rows = rows[np.argsort(rows[:, 0], kind="stable")]
+    rows = good[np.argsort(good[:, 0], kind="stable")]
     columns = [
         fits.Column("START", "D", "s", array=rows[:, 0]),
         fits.Column("STOP", "D", "s", array=rows[:, 1]),
@@ -32,3 +30,22 @@ def gti_hdu(runs: Iterable[Any]) -> fits.BinTableHDU:
         }
     )  # fmt: skip
     return fits.BinTableHDU.from_columns(columns, header, name="GTI")
+
+
+def good_times(runs: Iterable[Any], span: tuple[float, float] | None = None) -> np.ndarray:
+    """Return the good times of some runs, or as much of them as lies in a span, shape (n, 2), TT s.
+
+    Without runs the span itself is taken.
+
+    Parameters
+    ----------
+    runs : iterable of Observation
+    span : (float, float), TT s
+    """
+    intervals = [np.column_stack([run.gti.start, run.gti.stop]) for run in runs]
+    if span is None:
+        return np.concatenate([np.empty((0, 2)), *intervals])
+    if not intervals:
+        return np.array([span])
+    clipped = np.clip(np.concatenate(intervals), *span)
+    return clipped[clipped[:, 1] > clipped[:, 0]]

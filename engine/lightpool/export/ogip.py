@@ -5,6 +5,7 @@ After OGIP memos 92-007 and 92-002 (spectra, responses), with energies in TeV an
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,11 +17,13 @@ import xarray as xr
 from astropy.io import fits
 
 from lightpool.errors import DataError
-from lightpool.export.gti import gti_hdu
+from lightpool.export.gti import good_times, gti_hdu
 from lightpool.export.ogip_region import region_hdu
 from lightpool.export.provenance import CREATOR
 from lightpool.export.rmf import rmf_hdu
 from lightpool.sky import Circle
+from lightpool.times import from_utc
+from lightpool.yaml_text import dump
 
 _CM2_PER_M2 = 1e4
 _HEADER = {
@@ -49,13 +52,14 @@ class _Spectrum:
     energy_true_edges: np.ndarray
     on: Circle
     off: tuple[Circle, ...]
-    runs: tuple[Any, ...]
+    good: np.ndarray
 
 
 def write_ogip(cube: xr.Dataset, directory: Path, *, observations: Iterable[Any]) -> list[Path]:
     """Write one set of files for each row of the time axis: ``pha_obs<ID>.fits`` or ``pha_stacked.fits``.
 
-    Beside each PHA file lie ``_bkg``, ``_arf`` and ``_rmf``, which its header names.
+    Beside each PHA file lie ``_bkg``, ``_arf`` and ``_rmf``, which its header names, and beside
+    all of them ``datasets.yaml``, a list that gammapy and `load.read_datasets` read.
 
     Parameters
     ----------
@@ -70,11 +74,13 @@ def write_ogip(cube: xr.Dataset, directory: Path, *, observations: Iterable[Any]
         The PHA files.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    paths = []
+    paths, listed = [], []
     for spectrum in _spectra(cube, tuple(observations)):
         stem = f"pha_{spectrum.name}" if spectrum.name == "stacked" else f"pha_obs{spectrum.name}"
         _write_set(spectrum, directory, stem)
         paths.append(directory / f"{stem}.fits")
+        listed.append({"name": spectrum.name, "type": "SpectrumDatasetOnOff", "filename": paths[-1].name})
+    (directory / "datasets.yaml").write_text(dump({"datasets": listed}), encoding="utf-8")
     return paths
 
 
@@ -90,7 +96,7 @@ def _write_set(s: _Spectrum, directory: Path, stem: str) -> None:
     pha.append(region_hdu(regions["PHA"], centre=s.on))
     if s.off:
         bkg.append(region_hdu(regions["BKG"], centre=s.on))
-    pha.append(gti_hdu(s.runs))
+    pha.append(gti_hdu(s.good))
     _write(pha, directory / f"{stem}.fits")
     _write(bkg, directory / names["bkg"])
     _write([_arf_hdu(s)], directory / names["arf"])
@@ -107,6 +113,7 @@ def _spectra(cube: xr.Dataset, observations: tuple[Any, ...]) -> Iterator[_Spect
     lon, lat, radius = (float(row_of[f"region_{key}"]) for key in ("lon", "lat", "radius"))
     on = Circle(lon, lat, radius, str(row_of["region"].to_numpy()))
     runs = {int(run.obs_id): run for run in observations}
+    spans = _spans(cube)
     for i, (obs_id, name) in enumerate(_labels(cube)):
         yield _Spectrum(
             name=name,
@@ -127,21 +134,31 @@ def _spectra(cube: xr.Dataset, observations: tuple[Any, ...]) -> Iterator[_Spect
             energy_true_edges=cube["energy_true_edges"].to_numpy(),
             on=on,
             off=() if obs_id is None else _off_circles(cube, obs_id),
-            runs=observations if obs_id is None else tuple(runs[k] for k in (obs_id,) if k in runs),
+            good=good_times(
+                observations if obs_id is None else [runs[k] for k in (obs_id,) if k in runs], spans[i]
+            ),
         )
 
 
 def _labels(cube: xr.Dataset) -> list[tuple[int | None, str]]:
-    """Return run number and name of each row; pieces of one run in several intervals get a number."""
-    if "obs_id" not in cube.coords:
-        return [(None, str(label)) for label in cube["time"].to_numpy()]
-    ids = [int(obs_id) for obs_id in cube["obs_id"].to_numpy()]
-    pieces, seen = Counter(ids), Counter[int]()
+    """Return run number and name of each row; rows that would share a name get a number as well."""
+    by_run = "obs_id" in cube.coords
+    values = cube["obs_id" if by_run else "time"].to_numpy()
+    names = [re.sub(r"[^\w.+-]", "_", str(value)) for value in values]
+    rows, seen = Counter(names), Counter[str]()
     labels: list[tuple[int | None, str]] = []
-    for obs_id in ids:
-        labels.append((obs_id, f"{obs_id}_{seen[obs_id]}" if pieces[obs_id] > 1 else str(obs_id)))
-        seen[obs_id] += 1
+    for value, name in zip(values, names, strict=True):
+        labels.append((int(value) if by_run else None, f"{name}_{seen[name]}" if rows[name] > 1 else name))
+        seen[name] += 1
     return labels
+
+
+def _spans(cube: xr.Dataset) -> list[tuple[float, float] | None]:
+    """Return begin and end of each row in TT seconds, None where the cube does not say."""
+    if "time_start" not in cube.coords:
+        return [None] * cube.sizes["time"]
+    ends = np.stack([cube[name].to_numpy() for name in ("time_start", "time_stop")], axis=1)
+    return [None if np.isnat(pair).any() else (from_utc(pair[0]), from_utc(pair[1])) for pair in ends]
 
 
 def _off_circles(cube: xr.Dataset, obs_id: int) -> tuple[Circle, ...]:
@@ -161,7 +178,8 @@ def _spectrum_hdu(
     columns = [
         fits.Column("CHANNEL", "I", array=np.arange(n)),
         fits.Column("COUNTS", "J", array=np.rint(counts).astype("int32")),
-        fits.Column("QUALITY", "L", array=~s.mask_safe),
+        # The memos want a number, 1 for bad; a logical column is one that XSPEC's library refuses.
+        fits.Column("QUALITY", "I", array=(~s.mask_safe).astype("int16")),
         fits.Column("BACKSCAL", "E", array=acceptance),
     ]
     header = fits.Header(_HEADER)

@@ -15,7 +15,9 @@ _PACKAGES = ("numpy", "scipy", "astropy", "iminuit", "xarray")
 CREATOR = f"Lightpool {lightpool.__version__}"
 
 
-def provenance(observations: Iterable[Any], config: dict[str, Any] | None) -> dict[str, Any]:
+def provenance(
+    observations: Iterable[Any], config: dict[str, Any] | None, *, before: str | None = None
+) -> dict[str, Any]:
     """Return what somebody needs to make the same results again.
 
     Parameters
@@ -23,17 +25,21 @@ def provenance(observations: Iterable[Any], config: dict[str, Any] | None) -> di
     observations : iterable of Observation
     config : dict, optional
         The resolved configuration as plain values.
+    before : str, optional
+        JSON text: the provenance of reduced data that the analysis started from.
     """
     runs = list(observations)
     files = dict.fromkeys(str(path.name) for run in runs for path in run.files)
+    earlier = json.loads(before) if before else {}
     return {
         "creator": CREATOR,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),
         "packages": {name: version(name) for name in _PACKAGES},
-        "obs_ids": [int(run.obs_id) for run in runs],
+        "obs_ids": [int(run.obs_id) for run in runs] or earlier.get("obs_ids", []),
         "files": list(files),
         "config": config,
+        **({"before": earlier} if earlier else {}),
     }
 
 

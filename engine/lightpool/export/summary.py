@@ -47,34 +47,42 @@ def write_summary(values: Mapping[str, Any], path: Path) -> None:
 
 
 def _observations(cube: xr.Dataset, observations: Iterable[Any]) -> list[dict[str, Any]]:
-    rows = cube.onoff.table()
-    n_off = cube.onoff.n_off_regions.to_numpy()
+    """Return an entry for each row; spectra that came as files do not say everything."""
     runs = {int(run.obs_id): run for run in observations}
-    lon, lat = float(cube["region_lon"][0]), float(cube["region_lat"][0])
-    offsets = separation(lon, lat, cube["pointing_lon"].to_numpy(), cube["pointing_lat"].to_numpy())
-    starts, stops = (
-        np.datetime_as_string(cube[name].to_numpy(), unit="ms") for name in ("time_start", "time_stop")
-    )
-    out = []
-    for i, row in enumerate(rows):
-        obs_id = int(cube["obs_id"][i])
-        run = runs.get(obs_id)
+    known = {name for name in ("obs_id", "off_obs_id", "pointing_lon", "time_start") if name in cube.coords}
+    out: list[dict[str, Any]] = []
+    for i, row in enumerate(cube.onoff.table()):
+        obs_id = int(cube["obs_id"][i]) if "obs_id" in known else None
+        run = runs.get(obs_id) if obs_id is not None else None
         out.append(
             {
-                "obs_id": obs_id,
+                "obs_id": row["name"] if obs_id is None else obs_id,
                 "target": None if run is None else run.target,
                 "livetime_s": row["livetime_s"],
-                "time_start": str(starts[i]),
-                "time_stop": str(stops[i]),
+                "time_start": None,
+                "time_stop": None,
                 "zenith_deg": None if run is None else float(run.zenith),
-                "offset_deg": float(offsets[i]),
-                "n_off_regions": int(n_off[i]),
+                "offset_deg": None,
+                "n_off_regions": None,
                 **{
                     key: row[key]
                     for key in ("counts", "counts_off", "alpha", "background", "excess", "sqrt_ts")
                 },
             }
         )
+    columns: dict[str, Iterable[Any]] = {}
+    if "time_start" in known:
+        for name in ("time_start", "time_stop"):
+            columns[name] = map(str, np.datetime_as_string(cube[name].to_numpy(), unit="ms"))
+    if "pointing_lon" in known:
+        pointing = (cube[f"pointing_{key}"].to_numpy() for key in ("lon", "lat"))
+        lon, lat = float(cube["region_lon"][0]), float(cube["region_lat"][0])
+        columns["offset_deg"] = map(float, separation(lon, lat, *pointing))
+    if {"obs_id", "off_obs_id"} <= known:
+        columns["n_off_regions"] = map(int, cube.onoff.n_off_regions.to_numpy())
+    for name, values in columns.items():
+        for entry, value in zip(out, values, strict=True):
+            entry[name] = value
     return out
 
 

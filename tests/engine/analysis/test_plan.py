@@ -14,34 +14,6 @@ from lightpool.sky import Circle, point
 from lightpool.spectra import PowerLaw
 from lightpool.wobble import WobbleRegions
 
-TEXT = """
-observations:
-    datastore: {store}
-    obs_cone: {{frame: icrs, lon: 83.633 deg, lat: 22.0145 deg, radius: 2 deg}}
-datasets:
-    stack: false
-    geom:
-        axes:
-            energy: {{min: 0.5 TeV, max: 30 TeV, nbins_per_decade: 8}}
-            energy_true: {{min: 0.1 TeV, max: 50 TeV, nbins: 40}}
-    on_region: {{frame: icrs, lon: 83.633 deg, lat: 22.0145 deg, radius: 0.11 deg}}
-    safe_mask: {{methods: [aeff-max], parameters: {{aeff_percent: 5}}}}
-    background: {{method: reflected}}
-fit: {{fit_range: {{min: 700 GeV}}}}
-flux_points: {{energy: {{min: 1 TeV, max: 20 TeV, nbins: 4}}, source: crab, parameters: {{n_sigma_ul: 3}}}}
-models:
-    components:
-    - name: crab
-      spectral:
-          type: PowerLawSpectralModel
-          parameters: [{{name: index, value: 2.4}}, {{name: amplitude, value: 3.0e-11}}]
-"""
-
-
-@pytest.fixture
-def config(demo_path):
-    return AnalysisConfig.from_yaml(TEXT.format(store=demo_path))
-
 
 def test_settings_follow_the_configuration(config):
     settings = from_config(config).settings
@@ -227,7 +199,7 @@ def test_exclusion_mask_of_the_tutorial(config, data_root, monkeypatch):
         ("datasets.background.parameters", {"r_in": "0.5 deg"}, r"parameters\.r_in: this option"),
         ("datasets.safe_mask.methods", ["edisp-bais"], "Did you mean 'edisp-bias'"),
         ("datasets.safe_mask.parameters", {"fixed_offset": "1 deg"}, r"fixed_offset: this option"),
-        ("general.datasets_file", "d.yaml", r"general\.datasets_file: starting from reduced"),
+        ("general.datasets_file", "d.yaml", r"general\.datasets_file: no such file"),
         (
             "time_resolved",
             {"duration": "15 min"},

@@ -39,7 +39,6 @@ def test_flux_point_edges_become_plain_numbers():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"obs_ids": ()}, "no run is selected"),
         ({"obs_ids": (1, 2, 1)}, "selected twice; found 1"),
         ({"flux_points": (2.0, 1.0)}, "flux-point edges must increase"),
         ({"fit_range": (2.0, 1.0)}, "fit range is empty"),

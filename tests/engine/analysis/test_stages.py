@@ -10,7 +10,7 @@ import pytest
 from lightpool.analysis import Analysis, AnalysisSettings
 from lightpool.axes import energy_edges
 from lightpool.dl3 import DataStore
-from lightpool.errors import AnalysisError, DataError
+from lightpool.errors import AnalysisError, DataError, SettingsError
 from lightpool.fitting import fit
 from lightpool.points import flux_points
 from lightpool.reduction import ReductionSettings, reduce
@@ -105,6 +105,11 @@ def test_only_what_a_setting_dirties_is_redone(analysis):
     back = analysis.run(settings())
     assert done(back) == set()
     assert back.cube is first.cube
+
+
+def test_no_run_selected(analysis):
+    with pytest.raises(SettingsError, match="no run is selected; expected at least one"):
+        analysis.run(settings(obs_ids=()))
 
 
 def test_old_results_are_let_go(analysis):

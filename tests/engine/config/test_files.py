@@ -6,8 +6,8 @@ import pytest
 
 from lightpool.config import AnalysisConfig
 from lightpool.config.paths import expand, find
-from lightpool.yaml_text import load
 from lightpool.errors import SettingsError
+from lightpool.yaml_text import load
 
 
 def test_write_and_read(tmp_path):

@@ -5,9 +5,9 @@ import pytest
 
 from lightpool.config.covariance_file import read_covariance
 from lightpool.config.model_file import models_from, read_models
-from lightpool.yaml_text import load
 from lightpool.errors import SettingsError
 from lightpool.spectra import PowerLaw
+from lightpool.yaml_text import load
 
 # The model of the high-level tutorial, as published, and the fit it writes back.
 BEFORE = """

@@ -31,7 +31,7 @@ def written(joint, tmp_path_factory):
 def test_every_file_is_there(written):
     names = {str(path.relative_to(written)) for path in written.rglob("*") if path.is_file()}
     ogip = {name for name in names if name.startswith("ogip/")}
-    assert len(ogip) == 16
+    assert len(ogip) == 17
     assert names - ogip == {
         "config.yaml", "summary.json", "cube.nc", "models.yaml", "models_covariance.dat", "flux_points.fits",
         "flux_points.ecsv",

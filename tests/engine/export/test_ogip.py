@@ -10,7 +10,9 @@ from astropy.wcs import WCS
 from lightpool.errors import DataError
 from lightpool.export.ogip import write_ogip
 from lightpool.export.rmf import rmf_hdu
-from lightpool.times import tt_offset
+from lightpool.reduction import reduce
+from lightpool.times import to_utc, tt_offset
+from lightpool.yaml_text import load
 
 
 @pytest.fixture(scope="module")
@@ -30,10 +32,18 @@ def stacked_folder(stacked, tmp_path_factory):
 def test_one_set_for_each_row(folder, stacked_folder):
     kinds = ("", "_arf", "_bkg", "_rmf")
     expected = [f"pha_obs{obs_id}{kind}.fits" for obs_id in (1001, 1002, 1003, 1004) for kind in kinds]
-    assert sorted(path.name for path in folder.iterdir()) == sorted(expected)
-    assert sorted(p.name for p in stacked_folder.iterdir()) == sorted(
-        f"pha_stacked{kind}.fits" for kind in kinds
-    )
+    assert {path.name for path in folder.iterdir()} == {*expected, "datasets.yaml"}
+    assert {path.name for path in stacked_folder.iterdir()} == {
+        *(f"pha_stacked{kind}.fits" for kind in kinds), "datasets.yaml",
+    }  # fmt: skip
+
+
+def test_list_of_the_sets(folder, stacked_folder):
+    listed = load((folder / "datasets.yaml").read_text())["datasets"]
+    assert listed[1] == {"name": "1002", "type": "SpectrumDatasetOnOff", "filename": "pha_obs1002.fits"}
+    assert len(listed) == 4
+    (one,) = load((stacked_folder / "datasets.yaml").read_text())["datasets"]
+    assert one["filename"] == "pha_stacked.fits"
 
 
 def test_pha_columns_and_keywords(folder, joint):
@@ -41,7 +51,7 @@ def test_pha_columns_and_keywords(folder, joint):
     with fits.open(folder / "pha_obs1002.fits") as hdus:
         assert [hdu.name for hdu in hdus] == ["PRIMARY", "SPECTRUM", "EBOUNDS", "REGION", "GTI"]
         table, header = hdus["SPECTRUM"].data, hdus["SPECTRUM"].header
-        assert [c.format for c in table.columns] == ["I", "J", "L", "E"]
+        assert [c.format for c in table.columns] == ["I", "J", "I", "E"]
         np.testing.assert_array_equal(table["CHANNEL"], np.arange(16))
         np.testing.assert_array_equal(table["COUNTS"], row["counts"])
         np.testing.assert_array_equal(table["QUALITY"], ~row["mask_safe"].to_numpy())
@@ -170,6 +180,30 @@ def test_pieces_of_one_run_get_names_of_their_own(joint, tmp_path):
     twice = joint.cube.isel(time=[0, 0, 1])
     paths = write_ogip(twice, tmp_path, observations=joint.observations)
     assert [path.name for path in paths] == ["pha_obs1001_0.fits", "pha_obs1001_1.fits", "pha_obs1002.fits"]
+
+
+def test_spectra_of_other_tools_get_names_that_files_can_have(joint, tmp_path):
+    named = joint.cube.isel(time=[0, 1, 2]).drop_vars("obs_id").assign_coords(time=["a/b c", "x", "x"])
+    paths = write_ogip(named, tmp_path, observations=())
+    assert [path.name for path in paths] == ["pha_obsa_b_c.fits", "pha_obsx_0.fits", "pha_obsx_1.fits"]
+
+
+def test_good_times_of_a_piece_are_its_own(joint, tmp_path):
+    """Two pieces of one run, and what a cube says alone when the runs are not at hand."""
+    run, s = joint.observations[0], joint.settings.reduction
+    middle = float(run.gti.start.min()) + run.gti.ontime / 3
+    ends = to_utc([run.gti.start.min(), middle, run.gti.stop.max()])
+    cube = reduce(
+        [run], on_region=s.on_region, energy=s.energy, energy_true=s.energy_true,
+        intervals=[(ends[0], ends[1]), (ends[1], ends[2])],
+    )  # fmt: skip
+    for runs in ([run], []):
+        folder = tmp_path / str(len(runs))
+        paths = write_ogip(cube, folder, observations=runs)
+        with fits.open(paths[0]) as first, fits.open(paths[1]) as second:
+            for hdus, length in ((first, run.gti.ontime / 3), (second, run.gti.ontime * 2 / 3)):
+                (gti,) = hdus["GTI"].data
+                assert gti["STOP"] - gti["START"] == pytest.approx(length, abs=1e-5)
 
 
 def test_run_without_off_region(demo_store, settings, tmp_path):

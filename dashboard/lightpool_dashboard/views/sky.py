@@ -38,7 +38,7 @@ class SkyView:
     def __init__(self) -> None:
         self._lon, self._lat = marks.linear_scale(1, 0), marks.linear_scale(0, 1)
         scales = {"x": self._lon, "y": self._lat}
-        # The browser draws a picture only when it is another one, not when it has other bytes: two take turns.
+        # The browser draws another picture, not other bytes of the same one: two take turns.
         self._spare, first = _blank(), _blank()
         pictures = w.Box([first, self._spare], layout=w.Layout(display="none"))  # closed with the view
         self.image = bq.Image(image=first, scales=scales, x=[0, 1], y=[0, 1], pixelated=True)

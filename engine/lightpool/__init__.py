@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lightpool.dl3 import DataStore as DataStore
     from lightpool.exclusion import ExclusionMask as ExclusionMask
     from lightpool.fitting import fit as fit
+    from lightpool.interval_spectra import time_resolved as time_resolved
     from lightpool.load import open_cube as open_cube
     from lightpool.points import flux_points as flux_points
     from lightpool.reduction import reduce as reduce
@@ -51,6 +52,7 @@ _HOME = {
     "point": "sky",
     "reduce": "reduction",
     "stack": "stacking",
+    "time_resolved": "interval_spectra",
 }
 
 #: What is needed less often lives one level down: ``lp.spectra.LogParabola``, ``lp.load.read_ogip``.

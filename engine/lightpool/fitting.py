@@ -18,6 +18,8 @@ from lightpool.objective import Objective, minimise
 from lightpool.spectra import SpectralModel
 from lightpool.statistics import profiled_background
 
+NO_COUNTS = "There is nothing to fit: not one ON count."
+
 
 @dataclass(frozen=True, eq=False)
 class FitResult:
@@ -128,23 +130,13 @@ def fit(
         If a start value lies outside its limits or its uniform prior.
     """
     fit_range = as_fit_range(fit_range)
-    for p in model.parameters:
-        low, high = p.bounds
-        if not low <= p.value <= high:
-            raise SettingsError(
-                f"start value of {p.name} lies outside its limits",
-                found=f"{p.value:g}",
-                expected=f"{low:g} to {high:g}",
-            )
+    require_start(model)
     folded = Folded(cube, fit_range, as_systematic(alpha_systematic))
     folded.require_bins(fit_range)
-    objective = Objective(FoldedStatistic(folded, model), model)
-    minimum = minimise(objective)
+    solution = solve(folded, model)
 
-    best = model.fitted(minimum.values, minimum.covariance)
+    best = solution.model
     npred = folded.npred(best)
-    mask = folded.mask
-    stat = float(folded.statistic(mask).terms(npred[mask]).stat.sum())
     has_off = folded.alpha > 0
     safe_alpha = np.where(has_off, folded.alpha, 1.0)
     mu_bkg = np.where(
@@ -152,15 +144,13 @@ def fit(
     )
     return FitResult(
         model=best,
-        stat=stat,
-        n_bins=int(mask.sum()),
+        stat=solution.stat,
+        n_bins=solution.n_bins,
         n_free=len(model.free_indices),
-        success=minimum.success and bool(folded.counts[mask].any()),
-        message=minimum.message
-        if folded.counts[mask].any()
-        else "There is nothing to fit: not one ON count.",
-        health=minimum.health + _health(best),
-        nfev=objective.calls,
+        success=solution.success,
+        message=solution.message,
+        health=solution.health,
+        nfev=solution.nfev,
         npred=folded.labelled(npred, "npred", "Predicted signal counts"),
         mu_bkg=folded.labelled(mu_bkg, "mu_bkg", "Profiled background counts"),
         fit_range=fit_range,
@@ -169,7 +159,57 @@ def fit(
     )
 
 
-def _health(model: SpectralModel) -> tuple[str, ...]:
+def require_start(model: SpectralModel) -> None:
+    """Check that a fit may start where the model is.
+
+    Raises
+    ------
+    SettingsError
+        If a start value lies outside its limits or its uniform prior.
+    """
+    for p in model.parameters:
+        low, high = p.bounds
+        if not low <= p.value <= high:
+            raise SettingsError(
+                f"start value of {p.name} lies outside its limits",
+                found=f"{p.value:g}",
+                expected=f"{low:g} to {high:g}",
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """What the minimiser found for one set of bins; see `FitResult`."""
+
+    model: SpectralModel
+    stat: float
+    n_bins: int
+    success: bool
+    message: str
+    health: tuple[str, ...]
+    nfev: int
+
+
+def solve(folded: Folded, model: SpectralModel) -> Solution:
+    """Return the best fit of `model` to the bins in the mask of `folded`, of which there must be one."""
+    objective = Objective(FoldedStatistic(folded, model), model)
+    minimum = minimise(objective)
+    best = model.fitted(minimum.values, minimum.covariance)
+    mask = folded.mask
+    has_counts = bool(folded.counts[mask].any())
+    return Solution(
+        model=best,
+        stat=float(folded.statistic(mask).terms(folded.npred(best)[mask]).stat.sum()),
+        n_bins=int(mask.sum()),
+        success=minimum.success and has_counts,
+        message=minimum.message if has_counts else NO_COUNTS,
+        health=minimum.health + health_of(best),
+        nfev=objective.calls,
+    )
+
+
+def health_of(model: SpectralModel) -> tuple[str, ...]:
+    """Return what a careful reader of best-fit values should know, in sentences."""
     notes = []
     for p in model.parameters:
         if not p.frozen and p.at_limit:

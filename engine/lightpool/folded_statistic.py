@@ -34,6 +34,18 @@ class FoldedStatistic:
         stat, slope = self._statistic.value_and_slope(self._matrix @ flux)
         return stat, slopes @ (slope @ self._matrix)
 
+    def curvature(self, values: np.ndarray) -> np.ndarray:
+        """Return the part of the Hessian that is never negative, shape (free, free).
+
+        What it leaves out, the bend of the spectrum itself, vanishes as data and prediction agree.
+        """
+        nodes = self._grid.nodes
+        flux, slopes = self._grid.integrate_with_gradient(
+            self._evaluate(nodes, *values), self._slopes(nodes, *values)[self._free]
+        )
+        terms, along = self._statistic.terms(self._matrix @ flux), self._matrix @ slopes.T
+        return along.T @ (terms.curvature[:, None] * along)
+
     def best_factor(self, values: np.ndarray) -> float:
         """Return the norm of the folded spectrum that suits the counts."""
         flux = self._grid.integrate(self._evaluate(self._grid.nodes, *values))

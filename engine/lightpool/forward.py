@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -81,6 +82,16 @@ class Folded:
         self._exposure = cube["exposure"].to_numpy().reshape(rows, -1)
         self._template = cube["counts"]
         self._edisp = cube["edisp"].to_numpy().reshape(rows, -1, n_energy)
+
+    def part(self, times: np.ndarray) -> Folded:
+        """Return the same for some positions on the time axis, without labels."""
+        n_regions, n_times, n_energy = self.shape
+        rows = (np.arange(n_regions)[:, None] * n_times + times).ravel()
+        part = copy.copy(self)
+        part.shape = (n_regions, len(times), n_energy)
+        for name in ("counts", "counts_off", "alpha", "safe", "mask", "_exposure", "_edisp"):
+            setattr(part, name, getattr(self, name)[rows])
+        return part
 
     def require_bins(self, fit_range: FitRange) -> None:
         """Check that there is something to fit.

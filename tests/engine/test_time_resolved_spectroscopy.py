@@ -6,12 +6,17 @@ import numpy as np
 import pytest
 
 import lightpool as lp
-from lightpool.separate_fits import fit_each
 
 pytestmark = pytest.mark.data
-START = np.datetime64("2006-07-29T20:30:00")
-STEP = np.timedelta64(15, "m")
-INTERVALS = [(START + k * STEP, START + (k + 1) * STEP) for k in range(24)]
+INTERVALS = lp.TimeBinning.of_duration("15 min", start="2006-07-29T20:30", stop="2006-07-30T02:30")
+#: amplitude_err of the first and last ten rows.
+PRINTED_ERRORS = [
+    1.2923272203680937e-11, 1.1393881668086242e-11, 9.820734654694367e-12, 1.00336861061002e-11,
+    1.0859117235629056e-11, 1.1661916367760008e-11, 9.683535101178161e-12, 9.20016447648031e-12,
+    8.243742672227972e-12, 8.68588096384626e-12, 8.53849342472254e-12, 5.597194451442478e-12,
+    6.166871893629602e-12, 5.871730083414263e-12, 6.9721952295357764e-12, 6.373892759762174e-12,
+    6.397035933646679e-12, 5.282951078740491e-12, 5.7115514405510296e-12, 4.579178801616083e-12,
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -54,12 +59,26 @@ def test_the_second_piece_is_the_one_that_is_printed(cube):
     assert 0.9 * 462 < float(piece["livetime"]) < 462
 
 
-def test_the_24_fits(cube, reference):
-    fits = fit_each(cube, lp.PowerLaw(index=3, amplitude=2e-11), over="interval")
-    assert fits.sizes["interval"] == 24
-    assert fits["success"].all()
+def test_the_last_interval_is_the_one_that_is_printed(cube):
+    assert cube.sizes["asked"] == 24
+    day = np.timedelta64(1, "D")
+    last = [
+        (cube[name].values[-1] - np.datetime64("1858-11-17")) / day
+        for name in ("interval_start", "interval_stop")
+    ]
+    np.testing.assert_allclose(last, [53946.09375, 53946.10416667], atol=1e-8)
+
+
+@pytest.fixture(scope="module")
+def series(cube):
+    return lp.time_resolved(cube, lp.PowerLaw(index=3, amplitude=2e-11))
+
+
+def test_the_24_fits(series, reference):
+    assert series.sizes["interval"] == 24
+    assert series["success"].all()
     for k, row in enumerate(reference["rows"]):
-        ours = fits.isel(interval=k)
+        ours = series.isel(interval=k)
         assert float(ours["stat"]) == pytest.approx(row["total_stat"], abs=0.02)
         for name, theirs in row["parameters"].items():
             if theirs["error"] == 0:
@@ -67,15 +86,15 @@ def test_the_24_fits(cube, reference):
             mine = ours.sel(parameter=name)
             assert float(mine["value"]) == pytest.approx(theirs["value"], abs=0.02 * theirs["error"])
             assert float(mine["error"]) == pytest.approx(theirs["error"], rel=1e-2)
-    first = fits.isel(interval=0)
+
+
+def test_what_the_tutorial_prints(series):
+    first = series.isel(interval=0)
     assert float(first["stat"]) == pytest.approx(6.00, abs=0.02)
     assert float(first["value"].sel(parameter="index")) == pytest.approx(4.009, rel=1e-3)
-    assert float(first["error"].sel(parameter="amplitude")) == pytest.approx(1.29232722e-11, rel=1e-2)
-    assert float(fits["error"].sel(parameter="amplitude")[-1]) == pytest.approx(4.57917880e-12, rel=1e-2)
-
-
-def test_the_flux_of_the_first_interval_with_linear_errors(cube):
-    first = lp.fit(cube.isel(time=cube["interval"].values == 0), lp.PowerLaw(index=3, amplitude=2e-11))
-    flux, error = first.model.integral_error("1 TeV", "10 TeV")
-    assert flux == pytest.approx(3.39200283e-11, rel=1e-3)
-    assert error == pytest.approx(4.59497703e-12, rel=1e-2)
+    assert float(first["error"].sel(parameter="index")) == pytest.approx(0.35, abs=0.005)
+    assert float(first["value"].sel(parameter="amplitude")) == pytest.approx(1.02e-10, abs=5e-13)
+    assert float(first["flux"]) == pytest.approx(3.39200283e-11, rel=1e-3)
+    assert float(first["flux_err"]) == pytest.approx(4.59497703e-12, rel=1e-2)
+    errors = series["error"].sel(parameter="amplitude").values
+    np.testing.assert_allclose(errors[[*range(10), *range(14, 24)]], PRINTED_ERRORS, rtol=1e-2)

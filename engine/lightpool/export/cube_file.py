@@ -22,7 +22,7 @@ def write_cube(cube: xr.Dataset, path: Path, *, origin: dict[str, Any] | None = 
     check_cube(cube)
     labelled = cube if origin is None else cube.assign_attrs(as_attrs(origin))
     times = {"units": "seconds since 2000-01-01T00:00:00", "dtype": "float64"}
-    encoding = {name: dict(times) for name in ("time_start", "time_stop") if name in cube.coords}
+    encoding = {str(name): dict(times) for name, values in cube.coords.items() if values.dtype.kind == "M"}
     if path.suffix == ".zarr":
         labelled.to_zarr(path, mode="w-", encoding=encoding, zarr_format=2)  # 3 has no text yet
     else:

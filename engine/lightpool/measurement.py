@@ -10,6 +10,7 @@ from lightpool.aperture import aperture_of
 from lightpool.axes import log_centres, whole_bins_inside
 from lightpool.dl3 import Observation
 from lightpool.errors import DataError, SettingsError
+from lightpool.mask_responses import MaskResponses, own_responses
 from lightpool.memo import per_run
 from lightpool.off_regions import OffRegions
 from lightpool.reduction_settings import ReductionSettings
@@ -84,10 +85,15 @@ def _measured(run: Observation, settings: ReductionSettings) -> Measured:
     mask = whole_bins_inside(energy, settings.threshold, np.inf)
     if "aeff-default" in settings.safe_mask:
         mask &= aeff_default(run.aeff, energy)
+    if settings.mask_irfs == "DL3":
+        judged = own_responses(run, settings)
+    else:
+        centres = log_centres(energy_true)
+        judged = MaskResponses(contained, centres, kernel, centres, energy)
     if "aeff-max" in settings.safe_mask:
-        mask &= aeff_max(contained, log_centres(energy_true), energy, settings.aeff_percent)
+        mask &= aeff_max(judged.area, judged.area_energy, energy, settings.aeff_percent)
     if "edisp-bias" in settings.safe_mask:
-        mask &= edisp_bias(kernel, log_centres(energy_true), energy, settings.bias_percent)
+        mask &= edisp_bias(judged.edisp, judged.edisp_energy, judged.edges, energy, settings.bias_percent)
     if "offset-max" in settings.safe_mask:
         mask &= offset_max(offset, settings.offset_max, energy)
     warnings = [*run.warnings, *(f"run {run.obs_id}: {warning}" for warning in off.warnings)]

@@ -20,7 +20,7 @@ from lightpool.reduction_settings import ReductionSettings
 from lightpool.reflected import ReflectedRegions
 from lightpool.safe_mask import bkg_peak
 from lightpool.schema import make_cube
-from lightpool.sky import as_circle
+from lightpool.sky import Circle, as_circle
 from lightpool.time_binning import TimeBinning
 from lightpool.times import to_utc
 from lightpool.units import to_float
@@ -46,6 +46,9 @@ def reduce(
     bias_percent: float = 10.0,
     offset_max: Any = 3.0,
     threshold: Any = 0.0,
+    mask_irfs: str = "DL4",
+    mask_offset: Any = None,
+    mask_position: Any = None,
     containment_correction: bool | None = None,
     intervals: TimeBinning | Iterable[Any] | None = None,
 ) -> xr.Dataset:
@@ -71,6 +74,11 @@ def reduce(
         For ``offset-max``.
     threshold : str, float (TeV) or quantity
         No bin that begins below it is safe, whatever the methods say.
+    mask_irfs : str
+        ``aeff-max`` and ``edisp-bias`` judge the responses of the cube (``DL4``), or those of the files
+        (``DL3``): on their own axes, without containment.
+    mask_offset, mask_position : str, float (deg) or quantity; Circle or point of `regions`, optional
+        With ``DL3``: where the responses are taken instead of at the ON region.
     containment_correction : bool, optional
         Whether the exposure counts only the part of the PSF inside the region. By default it does
         where the responses need it: with full-enclosure ones, not with point-like ones, which
@@ -108,6 +116,9 @@ def reduce(
         bias_percent=_percent(bias_percent, "bias_percent"),
         offset_max=to_float(offset_max, "deg", name="offset_max"),
         threshold=to_float(threshold, "TeV", name="threshold"),
+        mask_irfs=mask_irfs,
+        mask_offset=None if mask_offset is None else to_float(mask_offset, "deg", name="mask_offset"),
+        mask_position=None if mask_position is None else _centre(as_circle(mask_position)),
         containment_correction=containment_correction,
     )
     runs = tuple(observations)
@@ -205,6 +216,10 @@ def _assemble(
         energy_true_edges=np.asarray(settings.energy_true),
         warnings=(*(sentence for row in measured.values() for sentence in row.warnings), *empty),
     )
+
+
+def _centre(circle: Circle) -> tuple[float, float]:
+    return circle.lon, circle.lat
 
 
 def _percent(value: Any, name: str) -> float:

@@ -14,6 +14,9 @@ from lightpool.reflected import ReflectedRegions
 from lightpool.safe_mask import METHODS
 from lightpool.sky import Circle
 
+#: Responses of the files, and of the cube.
+MASK_IRFS = ("DL3", "DL4")
+
 
 @dataclass(frozen=True)
 class ReductionSettings:
@@ -37,6 +40,13 @@ class ReductionSettings:
         The distance of the ON region from the pointing for ``offset-max``.
     threshold : float, TeV
         No bin that begins below it is safe; 0 for none.
+    mask_irfs : str
+        What ``aeff-max`` and ``edisp-bias`` judge: ``DL4``, the responses of the cube, with containment
+        and on its axes, or ``DL3``, those of the run's files.
+    mask_offset : float or None, deg
+        With ``DL3``: the offset at which they are taken instead of that of the ON region.
+    mask_position : (float, float) or None, deg
+        With ``DL3``: the position (lon, lat, ICRS) at which they are taken instead of the ON region.
     containment_correction : bool or None
         Whether the exposure counts only the part of the PSF inside the region; None does so with
         full-enclosure responses and not with point-like ones.
@@ -61,6 +71,9 @@ class ReductionSettings:
     bias_percent: float = 10.0
     offset_max: float = 3.0
     threshold: float = 0.0
+    mask_irfs: str = "DL4"
+    mask_offset: float | None = None
+    mask_position: tuple[float, float] | None = None
     containment_correction: bool | None = None
     intervals: tuple[Interval, ...] = ()
     time_range: Interval | None = None
@@ -92,6 +105,20 @@ class ReductionSettings:
         if not 0 <= self.bias_percent < math.inf:
             raise SettingsError(
                 "bias_percent is out of range", found=f"{self.bias_percent:g}", expected="0 or more (percent)"
+            )
+        if self.mask_irfs not in MASK_IRFS:
+            raise SettingsError(
+                "mask_irfs is not known", found=repr(self.mask_irfs), expected=" or ".join(MASK_IRFS)
+            )
+        if self.mask_offset is not None and self.mask_position is not None:
+            raise SettingsError(
+                "the safe mask is to be judged at two places",
+                found="mask_offset and mask_position",
+                expected="one of them",
+            )
+        if self.mask_offset is not None and not 0 <= self.mask_offset <= 180:
+            raise SettingsError(
+                "mask_offset is out of range", found=f"{self.mask_offset:g} deg", expected="0 to 180 deg"
             )
         if not 0 < self.offset_max <= 180:
             raise SettingsError(

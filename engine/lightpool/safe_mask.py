@@ -62,20 +62,26 @@ def aeff_max_threshold(area: np.ndarray, energy_true: np.ndarray, percent: float
 
 
 def edisp_bias(
-    edisp: np.ndarray, energy_true: np.ndarray, energy_edges: np.ndarray, percent: float
+    edisp: np.ndarray,
+    energy_true: np.ndarray,
+    edisp_edges: np.ndarray,
+    energy_edges: np.ndarray,
+    percent: float,
 ) -> np.ndarray:
     """Return the bins above where the energy bias has fallen to a level, shape (energy,), bool.
 
     Parameters
     ----------
-    edisp : ndarray, shape (energy_true, energy)
+    edisp : ndarray, shape (t, r)
         Probability that true energy t is reconstructed in bin r.
-    energy_true : ndarray, shape (energy_true,), TeV
+    energy_true : ndarray, shape (t,), TeV
+    edisp_edges : ndarray, shape (r + 1,), TeV
+        Of the dispersion's own bins r.
     energy_edges : ndarray, shape (energy + 1,), TeV
     percent : float
         The level, in percent of the true energy.
     """
-    return energy_edges[:-1] >= edisp_bias_threshold(edisp, energy_true, energy_edges, percent)
+    return energy_edges[:-1] >= edisp_bias_threshold(edisp, energy_true, edisp_edges, percent)
 
 
 def edisp_bias_threshold(

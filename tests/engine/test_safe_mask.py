@@ -74,7 +74,7 @@ def test_edisp_bias_that_turns_negative_or_a_level_of_zero_stay_finite():
 def test_edisp_bias_cuts_at_low_edges():
     edisp, _ = with_bias([0.05, 0.8, 0.2, 0.05], np.array([0.1, 1, 10, 100]))
     edges = np.array([1e-4, 1e-3, 1e4])
-    assert edisp_bias(edisp, np.array([0.1, 1, 10, 100]), edges, 10).tolist() == [False, False]
+    assert edisp_bias(edisp, np.array([0.1, 1, 10, 100]), edges, edges, 10).tolist() == [False, False]
 
 
 def test_offset_max_is_a_strict_limit_for_the_whole_run():
@@ -132,12 +132,33 @@ def test_a_higher_bias_lets_more_bins_in(runs, settings):
     assert loose.sum() > strict.sum()
 
 
+@pytest.mark.data
+@pytest.mark.parametrize("method", ["aeff-max", "edisp-bias"])
+def test_responses_of_the_files_judge_where_they_are_asked(hess_store, settings, method):
+    runs = hess_store.select(obs_id=[23523, 23526])
+
+    def first(**change):
+        return safe_bins(runs, settings, safe_mask=method, mask_irfs="DL3", **change).argmax(axis=1)
+
+    region = settings["on_region"]
+    offset = float(separation(runs[0].lon, runs[0].lat, region.lon, region.lat))
+    np.testing.assert_array_equal(first(), first(mask_position=region))
+    assert first()[0] == first(mask_offset=f"{offset} deg")[0]
+    assert (first(mask_offset=2.2) != first(mask_offset=0)).all()
+    # Without mask_irfs the cube's own responses are the judges, wherever.
+    own = safe_bins(runs, settings, safe_mask=method)
+    np.testing.assert_array_equal(own, safe_bins(runs, settings, safe_mask=method, mask_offset=2.2))
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         ({"bias_percent": -1}, "bias_percent is out of range; found -1"),
         ({"bias_percent": float("nan")}, "bias_percent is out of range; found nan"),
         ({"aeff_percent": "ten"}, "aeff_percent is not a number; found 'ten'"),
+        ({"mask_irfs": "DL5"}, "mask_irfs is not known; found 'DL5'; expected DL3 or DL4"),
+        ({"mask_offset": -1}, "mask_offset is out of range; found -1 deg"),
+        ({"mask_offset": 1, "mask_position": lp.point(83, 22)}, "judged at two places"),
         ({"offset_max": 0}, "offset_max is out of range; found 0 deg"),
         ({"offset_max": "3 TeV"}, "offset_max is not an angle"),
     ],

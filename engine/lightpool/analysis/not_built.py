@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from lightpool.config import AnalysisConfig
 from lightpool.errors import SettingsError
-from lightpool.safe_mask import METHODS
 
 _OPTIONS = {
     "reflected": ("angle_increment", "min_distance", "min_distance_input", "max_region_number", "binsize"),
@@ -55,20 +54,9 @@ def _wishes(config: AnalysisConfig) -> Iterator[tuple[str, str]]:
     for key in type(options).model_fields:
         if key not in _OPTIONS.get(method or "reflected", ()) and getattr(options, key) is not None:
             yield f"datasets.background.parameters.{key}", f"this option of the background '{method}' is"
-    for rule in datasets.safe_mask.methods:
-        if rule not in METHODS:
-            yield "datasets.safe_mask.methods", f"the method '{rule}' is"
-    mask = datasets.safe_mask.parameters
-    for key in ("fixed_offset", "irfs"):
-        if getattr(mask, key) is not None:
-            yield f"datasets.safe_mask.parameters.{key}", "this option of the safe mask is"
-    if mask.position.is_set:
-        yield "datasets.safe_mask.parameters.position", "this option of the safe mask is"
     if config.flux_points.parameters.n_sigma != 1:
-        yield "flux_points.parameters.n_sigma", "an error level other than 1 is"
-    for name in ("flux_points", "light_curve"):
-        if getattr(config, name).parameters.reoptimize:
-            yield f"{name}.parameters.reoptimize", "re-optimising other parameters is"
+        yield "flux_points.parameters.n_sigma", "errors of more or less than one standard deviation are"
+    # reoptimize frees the parameters of other components; with one component there are none.
     if config.time_resolved.is_set:
         yield "time_resolved", "time-resolved spectroscopy is"
     curve = config.light_curve

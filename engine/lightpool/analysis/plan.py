@@ -101,7 +101,13 @@ def _data(config: AnalysisConfig) -> tuple[Analysis, AnalysisSettings, list[str]
         skip_damaged=config.observations.on_error == "skip",
         required=_required(config),
     )
-    return Analysis(store), settings, []
+    mask = config.datasets.safe_mask.parameters
+    idle = mask.irfs == "DL4" and (mask.fixed_offset is not None or mask.position.is_set)
+    warnings = [
+        "datasets.safe_mask.parameters: fixed_offset and position have no effect on a spectrum "
+        "without irfs: DL3"
+    ]
+    return Analysis(store), settings, warnings if idle else []
 
 
 def _reduction(config: AnalysisConfig) -> ReductionSettings:
@@ -127,6 +133,9 @@ def _reduction(config: AnalysisConfig) -> ReductionSettings:
         aeff_percent=mask.aeff_percent,
         bias_percent=mask.bias_percent,
         offset_max=mask.offset_max,
+        mask_irfs=mask.irfs,
+        mask_offset=mask.fixed_offset,
+        mask_position=mask.position.direction("datasets.safe_mask.parameters.position"),
         threshold=mask.threshold or 0.0,
         # Every file says true, its default: it means a correction where the responses need one.
         containment_correction=None if datasets.containment_correction else False,

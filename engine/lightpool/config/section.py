@@ -108,6 +108,25 @@ class SkyPoint(Section):
     lon: Angle | None = None
     lat: Angle | None = None
 
+    def direction(self, where: str) -> tuple[float, float] | None:
+        """Return lon and lat in ICRS, or None when neither is set.
+
+        Raises
+        ------
+        SettingsError
+            Naming the key below `where` that is missing or wrong.
+        """
+        if self.lon is None and self.lat is None:
+            return None
+        for key in ("lon", "lat"):
+            if getattr(self, key) is None:
+                raise SettingsError("a position needs this key", where=f"{where}.{key}", found="nothing")
+        try:
+            centre = circle(self.lon, self.lat, 0.0, frame=self.frame or "icrs")
+        except SettingsError as error:
+            raise SettingsError(error.what, where=where, found=error.found, expected=error.expected) from None
+        return centre.lon, centre.lat
+
 
 class SkyCircle(SkyPoint):
     """A circle (deg) in a named frame."""

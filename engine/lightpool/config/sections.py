@@ -156,7 +156,7 @@ class SafeMaskParameters(Section):
     threshold: Energy | None = None
     fixed_offset: Angle | None = None
     position: SkyPoint = SkyPoint()
-    irfs: Text | None = None
+    irfs: Literal["DL3", "DL4"] = "DL4"
 
 
 class SafeMask(Section):

@@ -56,6 +56,23 @@ def test_safe_mask_methods_bring_their_parameters(config):
     assert from_config(AnalysisConfig.from_yaml(plan.config.to_yaml())).settings == plan.settings
 
 
+def test_responses_that_judge_the_safe_mask(config):
+    here = {"irfs": "DL3", "position": {"frame": "icrs", "lon": "83 deg", "lat": "22 deg"}}
+    plan = from_config(config.updated({"datasets.safe_mask.parameters": here}))
+    reduction = plan.settings.reduction
+    assert (reduction.mask_irfs, reduction.mask_offset, reduction.mask_position) == ("DL3", None, (83, 22))
+    assert plan.warnings == ()
+    assert from_config(AnalysisConfig.from_yaml(plan.config.to_yaml())).settings == plan.settings
+    idle = from_config(config.updated({"datasets.safe_mask.parameters": {"fixed_offset": "30 arcmin"}}))
+    assert idle.settings.reduction.mask_offset == 0.5
+    assert "no effect on a spectrum without irfs: DL3" in idle.warnings[0]
+
+
+def test_reoptimising_one_component_changes_nothing(config):
+    changed = config.updated({"flux_points.parameters.reoptimize": True})
+    assert from_config(changed).settings == from_config(config).settings
+
+
 def test_wobble_regions_and_a_point_from_a_file(config):
     wobble = {"method": "wobble", "parameters": {"n_off_regions": 5, "binsize": "0.02 deg"}}
     changed = config.updated({"datasets.background": wobble, "datasets.on_region.radius": "0 deg"})
@@ -198,7 +215,17 @@ def test_exclusion_mask_of_the_tutorial(config, data_root, monkeypatch):
         ("datasets.background.method", None, "background method is missing"),
         ("datasets.background.parameters", {"r_in": "0.5 deg"}, r"parameters\.r_in: this option"),
         ("datasets.safe_mask.methods", ["edisp-bais"], "Did you mean 'edisp-bias'"),
-        ("datasets.safe_mask.parameters", {"fixed_offset": "1 deg"}, r"fixed_offset: this option"),
+        ("datasets.safe_mask.parameters", {"irfs": "DL5"}, r"irfs: unknown value.*Did you mean 'DL"),
+        (
+            "datasets.safe_mask.parameters",
+            {"irfs": "DL3", "position": {"lon": "83 deg"}},
+            r"parameters\.position\.lat: a position needs this key",
+        ),
+        (
+            "datasets.safe_mask.parameters",
+            {"fixed_offset": "1 deg", "position": {"lon": "83 deg", "lat": "22 deg"}},
+            "judged at two places",
+        ),
         ("general.datasets_file", "d.yaml", r"general\.datasets_file: no such file"),
         (
             "time_resolved",
@@ -211,10 +238,9 @@ def test_exclusion_mask_of_the_tutorial(config, data_root, monkeypatch):
             "light_curve: a light curve",
         ),
         ("excess_map", {"correlation_radius": "0.2 deg"}, "excess_map: an excess map"),
-        ("flux_points.parameters", {"reoptimize": True}, "re-optimising"),
         ("flux_points.parameters", {"ul_method": "rolk"}, "Did you mean 'rolke'"),
         ("fit.alpha_systematic", 0.5, r"fit\.alpha_systematic: .*0\.2"),
-        ("flux_points.parameters", {"n_sigma": 2}, "error level other than 1"),
+        ("flux_points.parameters", {"n_sigma": 2}, "errors of more or less than one standard deviation"),
         ("flux_points.energy", {"min": "50 TeV", "max": "90 TeV"}, "outside the data; found 50 to 90 TeV"),
         ("flux_points.energy", {"nbins": None}, r"flux_points\.energy: an energy axis needs nbins"),
         ("flux_points.source", "crabb", r"flux_points\.source: no model has this name.*Did you mean 'crab'"),

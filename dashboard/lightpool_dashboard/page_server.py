@@ -1,4 +1,4 @@
-"""The Voilà server of the page: one notebook, our template, warm kernels that end with their tab."""
+"""The Voilà server of the page: one notebook, our template, kernels that end with their tab."""
 
 from __future__ import annotations
 
@@ -11,35 +11,26 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import zmq
-from jupyter_client.kernelspec import KernelSpecManager
-from jupyter_client.manager import KernelManager
 from jupyter_core.paths import jupyter_path
 from tornado.ioloop import IOLoop
-from tornado.web import HTTPError
-from traitlets.config import Config
+from tornado.web import HTTPError, RedirectHandler
 from voila.app import Voila
-from voila.tornado.handler import TornadoVoilaHandler
 
-CONTENT_POLICY = "; ".join(
-    (
-        # The browser itself refuses what would leave this host: scripts, styles, fonts, images, sockets.
-        "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'",
-        "connect-src 'self' ws: wss:",
-        "frame-ancestors 'self'",
-    )
-)
-
-WIDGET_EXTENSIONS = [
-    "@jupyter-widgets/jupyterlab-manager",
-    "@voila-dashboards/widgets-manager8",
-    "bqplot",
-    "bqscales",
-]
-"""The browser extensions the page needs; whatever else is installed for JupyterLab stays out of it."""
-
+from lightpool_dashboard.messages import ALLOWED
+from lightpool_dashboard.page_handlers import HANDLERS, FarewellHandler, RobotsHandler
+from lightpool_dashboard.server_config import voila_config
+from lightpool_dashboard.service import LOOPBACK, Service
+from lightpool_dashboard.visitors import Visitors
 
 ENDING_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+#: The largest request: a page asks, and sends nothing along.
+MAX_BODY = 64 * 1024
+
+KERNEL_ID = r"(?P<kernel_id>[0-9a-f-]{36})"
+
+#: How long a lost connection may take to come back before the kernel of a public page ends, s.
+PATIENCE_S = 120.0
 
 
 class PlainLog(logging.Filter):
@@ -54,30 +45,26 @@ class PlainLog(logging.Filter):
         return "is not trusted" not in record.getMessage()
 
 
-class OwnKernelSpecManager(KernelSpecManager):
-    """Knows one kernel: the Python that runs the server, whatever ``python3`` is on the machine."""
+class PageServer(Voila):
+    """The stand-alone Voilà application that serves the dashboard and nothing else.
 
-    def _kernel_dirs_default(self) -> list[str]:
-        return []
-
-
-class PageHandler(TornadoVoilaHandler):
-    """Answers the page, and gives the browser the token by which it may later end its kernel.
-
-    The page of Voilà asks for the end of its kernel when the tab closes and sends the cross-site token of
-    its cookie with it, but the cookie is set nowhere, so the request is refused and the kernel stays.
+    Parameters
+    ----------
+    service : Service
+    on_listening : callable
+        Is called once the server answers.
     """
 
-    async def get(self, path: str | None = None) -> None:
-        """Set the cookie by reading the token, then answer as Voilà does."""
-        _ = self.xsrf_token
-        await super().get(path)
-
-
-class PageServer(Voila):
-    """The stand-alone Voilà application that serves the dashboard and nothing else."""
-
-    on_listening: Callable[[], None] | None = None
+    def __init__(self, *, service: Service, on_listening: Callable[[], None], **options: Any) -> None:
+        super().__init__(config=voila_config(service), **options)
+        self.service, self.on_listening = service, on_listening
+        self.is_ending = False
+        idle_s = 60 * service.idle_minutes
+        self.visitors = Visitors(
+            service.max_kernels,
+            starts_per_minute=service.starts_per_minute,
+            patience_s=min(idle_s, PATIENCE_S) if service.public else idle_s,
+        )
 
     @property
     def themes_dir(self) -> str:
@@ -85,18 +72,46 @@ class PageServer(Voila):
         folders = (Path(root) / "themes" for root in jupyter_path("voila"))
         return next((str(folder) for folder in folders if folder.is_dir()), super().themes_dir)
 
+    def init_settings(self) -> dict[str, Any]:
+        """Return the settings of Voilà; they reach every handler."""
+        settings: dict[str, Any] = super().init_settings()
+        self.kernel_manager.allowed_message_types = list(ALLOWED)
+        return settings | {"lightpool_visitors": self.visitors}
+
     def init_handlers(self) -> list[Any]:
-        """Return the handlers of Voilà with our own for the page."""
-        return [
-            (route, PageHandler if handler is TornadoVoilaHandler else handler, *rest)
+        """Return the handlers of the page, and none of Voilà's that it does not need."""
+        base_url = self.service.base_url
+        handlers = [
+            (route, HANDLERS[handler], *rest)
             for route, handler, *rest in super().init_handlers()
+            if handler in HANDLERS
         ]
+        own: list[Any] = [
+            (f"{base_url}api/kernels/{KERNEL_ID}/farewell", FarewellHandler),
+            (r"/robots\.txt", RobotsHandler),
+        ]
+        if base_url != "/":
+            places = "|".join(("/", base_url.removesuffix("/")))
+            own.append((f"(?:{places})", RedirectHandler, {"url": base_url, "permanent": False}))
+        return own + handlers
 
     def listen(self) -> None:
-        """Listen and serve until the process is told to stop; `on_listening` is called once it answers."""
-        if self.on_listening is not None:
-            IOLoop.current().add_callback(self.on_listening)
-        super().listen()
+        """Listen and serve until the process is told to stop."""
+        service = self.service
+        self.app.listen(
+            service.port,
+            service.host,
+            # Only a proxy on this machine can speak to a public server on the loopback: believe what it
+            # says of the visitor's address and protocol.
+            xheaders=service.public and service.host in LOOPBACK,
+            max_body_size=MAX_BODY,
+        )
+        self.ioloop = IOLoop.current()
+        self.ioloop.add_callback(self.on_listening)
+        try:
+            self.ioloop.start()
+        finally:
+            self.stop()
 
     def initialize(self, argv: list[str] | None = None) -> None:
         """Take the configuration; end on Ctrl-C and on a closed terminal as on SIGTERM."""
@@ -111,6 +126,7 @@ class PageServer(Voila):
 
     def stop(self) -> None:
         """End every kernel and remove what was kept for them."""
+        self.is_ending = True
         for name in ENDING_SIGNALS:
             signal.signal(name, signal.SIG_IGN)  # it is ending already, within a second or two
         self.log.setLevel(logging.CRITICAL)  # what breaks off from now on is no error
@@ -123,75 +139,20 @@ class PageServer(Voila):
         # A kernel that is only just being started cannot be ended: let the warm ones come first.
         warm = [task for pool in getattr(self.kernel_manager, "_pools", {}).values() for task in pool]
         await asyncio.gather(*warm, return_exceptions=True)
-        with contextlib.suppress(
-            HTTPError
-        ):  # one that a visitor had just asked for: it ends when we are gone
+        # One that a visitor had just asked for ends when we are gone.
+        with contextlib.suppress(HTTPError):
             # Without asking them first: Python that is still importing would answer with a traceback.
             await self.kernel_manager.shutdown_all(now=True)
 
 
-def page_config(*, host: str, port: int, credits: dict[str, str], warm_kernels: int = 1) -> Config:
-    """Return the configuration of the server for one analyst on their own machine.
-
-    Parameters
-    ----------
-    host : str
-        The address to listen on.
-    port : int
-        The port to listen on; it must be free.
-    credits : dict of str to str
-        How each store wants to be acknowledged, shown at the foot of the page.
-    warm_kernels : int
-        How many kernels wait with the page already drawn; each costs the memory of a session.
-    """
-    config = Config()
-    config.Voila.ip = host
-    config.Voila.port = port
-    config.Voila.port_retries = 0  # a kernel that waits is told the port before the server listens
-    config.Voila.open_browser = False
-    config.Voila.log_level = logging.WARNING
-    config.Voila.tornado_settings = {
-        "headers": {"Content-Security-Policy": CONTENT_POLICY, "Referrer-Policy": "same-origin"},
-        # Only requests that name this machine are answered, so no page elsewhere can reach in by its DNS.
-        "allow_remote_access": False,
-        "local_hostnames": ["localhost"],
-        "ws_ping_timeout": 30_000,  # ms; tornado wants it no longer than the interval, and says so
-    }
-
-    config.VoilaConfiguration.template = "lightpool"
-    config.VoilaConfiguration.theme = "light"
-    config.VoilaConfiguration.allow_template_override = "NO"
-    config.VoilaConfiguration.allow_theme_override = "NO"
-    config.VoilaConfiguration.strip_sources = True
-    config.VoilaConfiguration.show_tracebacks = False
-    config.VoilaConfiguration.file_allowlist = []  # the notebook only, none of its neighbours
-    config.VoilaConfiguration.extension_allowlist = WIDGET_EXTENSIONS
-    config.VoilaConfiguration.kernel_spec_manager_class = OwnKernelSpecManager
-    config.VoilaConfiguration.resources = {"lightpool": {"credits": credits}}
-    config.VoilaExecutor.cell_error_instruction = "The terminal that started the dashboard says why."
-
-    config.VoilaConfiguration.preheat_kernel = warm_kernels > 0
-    config.VoilaConfiguration.default_pool_size = warm_kernels
-
-    # The kernel's sockets can be reached by everyone on this machine: encrypt what goes through them.
-    if KernelManager.class_traits().get("transport_encryption") is not None and zmq.has("curve"):
-        config.KernelManager.transport_encryption = "auto"
-
-    # A browser that crashed or lost its network says nothing; its kernel ends after ten idle minutes.
-    config.MappingKernelManager.cull_idle_timeout = 600
-    config.MappingKernelManager.cull_interval = 60
-    config.MappingKernelManager.cull_connected = False
-    return config
-
-
-def run_server(notebook: Path, config: Config, *, on_listening: Callable[[], None]) -> None:
+def run_server(notebook: Path, service: Service, *, on_listening: Callable[[], None]) -> None:
     """Serve the notebook until Ctrl-C or SIGTERM, then end every kernel."""
     server = PageServer.instance(  # the one application of the process: errors in a cell reach its log
-        config=config,
+        service=service,
+        on_listening=on_listening,
         notebook_path=str(notebook),
         config_file_paths=[],  # a voila.json in the working directory is not ours
     )
-    server.on_listening = on_listening
     server.log.addFilter(PlainLog())
     server.initialize([])
     server.start()

@@ -9,20 +9,19 @@ import sys
 import sysconfig
 import threading
 import webbrowser
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from lightpool.errors import LightpoolError, SettingsError
 from lightpool_dashboard import stores as dl3_stores
+from lightpool_dashboard.service import Service
 
 if TYPE_CHECKING:
     from lightpool.config import AnalysisConfig
 
-"""Environment variable that hands the path of the configuration file to the kernel."""
-
-HOST = "127.0.0.1"
 SHARE = Path(__file__).parent / "share" / "jupyter"
 NOTEBOOK = "dashboard.ipynb"
 
@@ -44,10 +43,61 @@ NOTEBOOK = "dashboard.ipynb"
 )
 @click.option("--port", metavar="N", type=click.IntRange(1, 65535), default=8866, show_default=True)
 @click.option("--no-browser", is_flag=True, help="Print the address and open nothing.")
-def dashboard(data: tuple[Path, ...], config: Path | None, port: int, no_browser: bool) -> None:
-    """Open the live dashboard in a browser."""
-    # Later: --public, for a server that strangers visit (more warm kernels, a cap on them, limits).
-    check_port(port)
+@click.option(
+    "--public",
+    is_flag=True,
+    help="Serve strangers: two warm kernels, limits on memory and idle time, nothing of this machine shown. "
+    "Opens no browser.",
+)
+@click.option("--host", metavar="ADDRESS", help="The address to listen on.  [default: 127.0.0.1]")
+@click.option("--base-url", metavar="PATH", help="The path of the page behind a proxy, such as /lightpool/.")
+@click.option(
+    "--trust-host",
+    "hosts",
+    metavar="NAME",
+    multiple=True,
+    help="Answer requests under this host name, beside localhost; may be given more than once.  "
+    "[default with --public: any name]",
+)
+@click.option(
+    "--max-kernels",
+    metavar="N",
+    type=click.IntRange(1),
+    help="Serve so many pages at once; the next reads that the server is full.  [default: 20]",
+)
+@click.option(
+    "--starts-per-minute",
+    metavar="N",
+    type=click.IntRange(1),
+    help="Let one address open so many pages in a minute; a class behind one router needs some.  "
+    "[default: 30]",
+)
+@click.option(
+    "--warm",
+    metavar="N",
+    type=click.IntRange(0),
+    help="Keep so many kernels waiting with the page drawn.  [default: 1, with --public 2]",
+)
+@click.option(
+    "--idle-minutes",
+    metavar="N",
+    type=float,
+    help="End a kernel that nobody has used for so long; without --public only where no tab shows it.  "
+    "[default: 10, with --public 20]",
+)
+@click.option(
+    "--memory",
+    "memory_mb",
+    metavar="MB",
+    type=click.IntRange(300),
+    help="Let a kernel allocate so much memory (on Linux).  [default with --public: 2000]",
+)
+def dashboard(
+    data: tuple[Path, ...], config: Path | None, port: int, no_browser: bool, public: bool, **service: Any
+) -> None:
+    """Open the live dashboard in a browser, or serve it to others."""
+    given = Service.of(public=public, port=port, **service)
+    check_port(given.host, port)
     if config is not None:
         from lightpool.config import AnalysisConfig
 
@@ -67,27 +117,31 @@ def dashboard(data: tuple[Path, ...], config: Path | None, port: int, no_browser
         os.environ[dl3_stores.CONFIG_VARIABLE] = str(config.absolute())
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [str(SHARE), os.environ.get("JUPYTER_PATH")]))
 
-    from lightpool_dashboard.page_server import page_config, run_server
-
-    url = f"http://{HOST}:{port}/"
+    from lightpool_dashboard.page_server import run_server
 
     def announce() -> None:
-        click.echo(f"Lightpool shows {', '.join(stores)} at {url} (Ctrl-C stops it)")
-        if not no_browser:
-            threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+        click.echo(f"Lightpool shows {', '.join(stores)} at {given.url} (Ctrl-C stops it)")
+        if not no_browser and not public:
+            threading.Thread(target=webbrowser.open, args=(given.url,), daemon=True).start()
 
     credits = {name: dl3_stores.attribution(path) for name, path in stores.items()}
-    run_server(notebook, page_config(host=HOST, port=port, credits=credits), on_listening=announce)
+    run_server(notebook, replace(given, credits=credits), on_listening=announce)
 
 
-def check_port(port: int) -> None:
-    """Raise a `SettingsError` when nothing can listen on the port."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+def check_port(host: str, port: int) -> None:
+    """Raise a `SettingsError` when nothing can listen there."""
+    try:
+        family, kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        raise SettingsError("this is no address", where="--host", found=host) from error
+    with socket.socket(family, kind) as probe:
         if os.name == "posix":
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, port))
+            probe.bind(address)
         except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise SettingsError("this machine has no such address", where="--host", found=host) from error
             in_use = error.errno == errno.EADDRINUSE
             reason = "is already in use" if in_use else f"cannot be used ({error.strerror})"
             raise SettingsError(f"port {port} {reason}", remedy="Choose another with --port.") from error

@@ -16,10 +16,11 @@ from pathlib import Path
 from lightpool.errors import DataError
 from lightpool.release import RELEASES, data_folder
 
+#: Environment variables by which the server tells its kernels: the stores, as JSON {name: path}; the
+#: configuration that they start from; and, as "1", that strangers read what they write.
 STORES_VARIABLE = "LIGHTPOOL_STORES"
-#: Where a kernel finds the configuration that it starts from.
 CONFIG_VARIABLE = "LIGHTPOOL_CONFIG"
-"""Environment variable that hands the stores to the kernel, as JSON {name: path}."""
+PUBLIC_VARIABLE = "LIGHTPOOL_PUBLIC"
 
 INDEX_FILES = ("hdu-index.fits.gz", "hdu-index.fits")
 """A folder with one of these is a store."""

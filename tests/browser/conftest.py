@@ -64,18 +64,23 @@ class Server:
     process: subprocess.Popen
     port: int
     log: Path
+    prefix: str = "/"
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/"
+        return f"http://127.0.0.1:{self.port}{self.prefix}"
 
     def output(self) -> str:
         """Return what the server has written to stdout and stderr."""
         return self.log.read_text(encoding="utf-8", errors="replace")
 
     def kernels(self) -> set[str]:
-        """Return the ids of the kernels that live: the children of the server that run ipykernel."""
-        found = set()
+        """Return the ids of the kernels that live."""
+        return set(self.kernel_processes())
+
+    def kernel_processes(self) -> dict[str, int]:
+        """Return kernel and process ids of the children of the server that run ipykernel."""
+        found = {}
         for entry in Path("/proc").iterdir():
             if not entry.name.isdigit():
                 continue
@@ -85,7 +90,8 @@ class Server:
             except (OSError, ValueError, IndexError):
                 continue  # it ended while we looked
             if parent == self.process.pid and "ipykernel_launcher" in words:
-                found.add(re.search(r"kernel-([0-9a-f-]+)\.json", " ".join(words))[1])
+                kernel = re.search(r"kernel-([0-9a-f-]+)\.json", " ".join(words))[1]
+                found[kernel] = int(entry.name)
         return found
 
     def stop(self, signal_number: int = signal.SIGTERM) -> int:
@@ -118,7 +124,8 @@ def running(log: Path, *arguments: str, env: dict[str, str] | None = None) -> It
             cwd=log.parent,
             start_new_session=True,
         )
-    server = Server(process, port, log)
+    prefix = arguments[arguments.index("--base-url") + 1] if "--base-url" in arguments else "/"
+    server = Server(process, port, log, prefix)
 
     def answers() -> bool:
         assert process.poll() is None, f"the server ended:\n{server.output()}"
@@ -157,6 +164,18 @@ def serve(tmp_path) -> Iterator[Callable[..., Server]]:
 def demo_server(demo_path, tmp_path_factory) -> Iterator[Server]:
     """Return one server on the simulated store, shared by the tests that only look at its page."""
     with running(tmp_path_factory.mktemp("server") / "server.log", "--data", str(demo_path)) as server:
+        yield server
+
+
+SECRET = "the-operators-password"
+
+
+@pytest.fixture(scope="session")
+def public_server(demo_path, tmp_path_factory) -> Iterator[Server]:
+    """Return one server for strangers, under a prefix, shared by the tests that leave it as it was."""
+    arguments = ["--data", str(demo_path), "--public", "--base-url", "/lightpool/", "--warm", "1"]
+    log = tmp_path_factory.mktemp("public") / "server.log"
+    with running(log, *arguments, env={"LIGHTPOOL_TEST_SECRET": SECRET}) as server:
         yield server
 
 
@@ -223,6 +242,34 @@ def open_page(chromium, request) -> Iterator[Callable[..., object]]:
             with suppress(Error):  # a page that is just closing has no picture
                 page.screenshot(path=ARTEFACTS / f"{name}-{number}.png", full_page=True)
         page.context.close()
+
+
+def drawn(page, url: str):
+    """Open a page and wait until the dashboard has come to rest on it."""
+    page.goto(url)
+    page.wait_for_selector("#lp-skeleton", state="detached", timeout=60_000)
+    page.wait_for_selector(".lp-status [role=status]:text-is('ready')", timeout=60_000)
+    return page
+
+
+@pytest.fixture
+def draw() -> Callable[..., object]:
+    """Return the function that opens a page and waits for its dashboard."""
+    return drawn
+
+
+KERNEL_ID = "JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId"
+
+
+def kernel_of(page) -> str:
+    """Return the id of the kernel behind a page."""
+    return page.evaluate(KERNEL_ID)
+
+
+@pytest.fixture
+def kernel() -> Callable[..., str]:
+    """Return the function that tells the kernel of a page."""
+    return kernel_of
 
 
 @pytest.fixture

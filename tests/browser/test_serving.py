@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
-import subprocess
-import sys
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -97,17 +94,32 @@ def test_a_visitor_cannot_choose_template_or_theme(demo_server, page):
 
 
 @pytest.mark.parametrize(
-    ("path", "status"),
+    "path",
     [
-        ("voila/files/dashboard.ipynb", 403),
-        ("voila/files/figure.png", 403),
-        ("dashboard.ipynb", 403),
-        ("voila/tree", 403),
-        ("api/contents", 403),
+        "voila/files/dashboard.ipynb",
+        "voila/files/figure.png",
+        "files/dashboard.ipynb",
+        "dashboard.ipynb",
+        "voila/tree",
+        "voila/api/contents",
+        "voila/query/0-0-0-0-0",
+        "voila/templates/../../../etc/passwd",
+        "voila/templates/lightpool",
+        "voila/templates/nothing/static/x.css",
+        "api/contents",
+        "api/kernels",
+        "api/kernels/0-0-0-0-0",
+        "api/kernelspecs",
+        "api/sessions",
+        "api/terminals",
+        "api/me",
+        "login",
+        "metrics",
     ],
 )
-def test_nothing_but_the_page_is_served(demo_server, path, status):
-    assert status_of(demo_server.url + path) == status
+def test_nothing_but_the_page_is_served(demo_server, path):
+    assert status_of(demo_server.url + path) == 404
+    assert "Traceback" not in demo_server.output()
 
 
 def test_a_request_under_another_name_is_refused(demo_server):
@@ -137,7 +149,7 @@ def test_a_kernel_that_fails_says_nothing_of_why_to_the_visitor(serve, demo_path
     server = serve(demo_path, env={"PYTHONPATH": path})
     page.goto(server.url)
     page.wait_for_selector("#lp-skeleton", state="detached", timeout=60_000)
-    assert "terminal" in page.inner_text(".lp-failure")
+    assert "The log of the server" in page.inner_text(".lp-failure")
     assert "inner cause" not in page.content()
     assert "The page could not be built" in server.output()
     assert "the inner cause" in server.output()
@@ -184,70 +196,3 @@ def alive(kernel: str) -> bool:
         except OSError:
             continue
     return False
-
-
-def dashboard(*arguments: str, **env: str) -> subprocess.CompletedProcess:
-    """Run the command to its end."""
-    command = [sys.executable, "-m", "lightpool_dashboard.serve", "--no-browser", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, env={**os.environ, **env})
-
-
-def complaint(result: subprocess.CompletedProcess, status: int = 1) -> str:
-    """Return the one message on stderr, after checking that it is one."""
-    assert result.returncode == status
-    assert result.stdout == ""
-    assert "Traceback" not in result.stderr
-    if status == 1:
-        assert len(result.stderr.strip().splitlines()) == 1
-    return result.stderr
-
-
-def test_missing_data_is_told(tmp_path):
-    text = complaint(dashboard("--data", str(tmp_path / "nowhere")))
-    assert str(tmp_path / "nowhere") in text
-    assert "no such directory" in text
-
-
-def test_empty_data_is_told(tmp_path):
-    text = complaint(dashboard("--data", str(tmp_path)))
-    assert str(tmp_path) in text
-    assert "no DL3 store" in text
-    assert "hdu-index.fits" in text
-
-
-def test_wrong_lightpool_data_is_told(tmp_path):
-    assert "$LIGHTPOOL_DATA" in complaint(dashboard(LIGHTPOOL_DATA=str(tmp_path / "nowhere")))
-
-
-def test_a_port_in_use_is_told(demo_path):
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        text = complaint(dashboard("--data", str(demo_path), "--port", str(port)))
-    assert f"port {port} is already in use" in text
-    assert "--port" in text
-
-
-def test_an_unreadable_configuration_is_told(tmp_path, demo_path):
-    missing = tmp_path / "missing.yaml"
-    assert str(missing) in complaint(dashboard("--data", str(demo_path), "--config", str(missing)))
-
-
-def test_a_wrong_key_in_the_configuration_is_told(tmp_path, demo_path):
-    file = tmp_path / "analysis.yaml"
-    file.write_text("observations: {obs_idz: [1]}\n")
-    text = complaint(dashboard("--data", str(demo_path), "--config", str(file)))
-    assert "obs_idz" in text
-    assert "obs_ids" in text
-
-
-def test_a_store_that_the_configuration_names_and_is_not_there_is_told(tmp_path):
-    file = tmp_path / "analysis.yaml"
-    file.write_text("observations: {datastore: ./nowhere}\n")
-    assert "observations.datastore" in complaint(dashboard("--config", str(file)))
-
-
-@pytest.mark.parametrize("arguments", [["--port", "0"], ["--port", "many"], ["--date", "x"]])
-def test_wrong_usage_is_status_two(arguments):
-    assert "Usage" in complaint(dashboard(*arguments), status=2)

@@ -70,6 +70,6 @@
   document.addEventListener("DOMContentLoaded", () => {
     if (finished) return;
     skeleton.setAttribute("role", "alert");
-    note.textContent = "the kernel could not be started; the terminal of the server says why";
+    note.textContent = "the kernel could not be started; the log of the server says why. Reload the page to try again.";
   });
 })();

@@ -1,0 +1,167 @@
+"""Strangers: what they get, and what they do not, however they ask."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+SOCKET = """({kernel, messages, protocol}) => new Promise(done => {
+    const heard = [], base = document.body.dataset.baseUrl.replace(/voila.$/, "").replace(/^[/]/, "");
+    const url = `ws://${location.host}/${base}api/kernels/${kernel}/channels?session_id=stranger`;
+    const socket = new WebSocket(url, protocol ? [protocol] : []);
+    socket.onopen = () => {
+        for (const message of messages) socket.send(message);
+        setTimeout(() => socket.close(), 1500);
+    };
+    socket.onmessage = event => heard.push(event.data);
+    socket.onclose = event => done({code: event.code, heard});
+})"""
+
+
+def message(kind: str, channel: str = "shell", **content: object) -> str:
+    """Return a message in the older of the two protocols, as text."""
+    header = {"msg_id": "m", "msg_type": kind, "username": "", "session": "stranger", "version": "5.3"}
+    return json.dumps(
+        {"channel": channel, "header": header, "parent_header": {}, "metadata": {}, "content": content}
+    )
+
+
+def radius_still_works(page, until) -> None:
+    """Check that the page and its kernel live: a key on the radius changes the counts."""
+    summary = page.inner_text(".lp-summary")
+    page.focus(".lp-control-radius [role=slider]")
+    page.keyboard.press("ArrowRight")
+    until(lambda: page.inner_text(".lp-summary") != summary, "new counts")
+
+
+@pytest.fixture
+def own_page(public_server, page, draw):
+    """Return a page of the public server."""
+    return draw(page, public_server.url)
+
+
+def test_the_page_works_under_a_prefix_without_a_complaint(own_page, public_server, until):
+    radius_still_works(own_page, until)
+    assert own_page.watch.errors == []
+    assert own_page.watch.foreign(public_server) == []
+    outside = [
+        url for url in own_page.watch.requests if url.startswith(("http", "ws")) and "/lightpool/" not in url
+    ]
+    assert outside == []
+
+
+def test_a_kernel_knows_no_secret_and_has_its_limits(own_page, public_server, kernel):
+    process = Path("/proc") / str(public_server.kernel_processes()[kernel(own_page)])
+    environment = dict(
+        line.split("=", 1) for line in (process / "environ").read_text().split("\0") if "=" in line
+    )
+    assert "LIGHTPOOL_TEST_SECRET" not in environment
+    assert not {name for name in environment if name.startswith(("VOILA_", "HTTP_", "QUERY_", "SERVER_"))}
+    assert environment["LIGHTPOOL_PUBLIC"] == environment["OMP_NUM_THREADS"] == "1"
+    [limit] = [line for line in (process / "limits").read_text().splitlines() if "data size" in line]
+    assert limit.split()[3:5] == [str(2000 << 20)] * 2
+
+
+def test_no_cookie_follows_a_visitor_around(own_page, public_server, kernel):
+    [cookie] = own_page.context.cookies(public_server.url + f"api/kernels/{kernel(own_page)}/channels")
+    assert (cookie["name"], cookie["httpOnly"], cookie["sameSite"]) == ("lightpool", True, "Strict")
+    assert own_page.context.cookies(public_server.url) == []
+
+
+def test_a_page_cannot_run_code(own_page, public_server, kernel, until):
+    said = own_page.evaluate(
+        SOCKET,
+        {
+            "kernel": kernel(own_page),
+            "messages": [
+                message("execute_request", code="print(6 * 7 * 1001)", silent=False),
+                message("execute_request", "control", code="print(6 * 7 * 1001)"),
+                message("complete_request", code="os.", cursor_pos=3),
+                message("shutdown_request", "control", restart=False),
+                message("comm_open", comm_id="x", target_name="jupyter.widget", data={}),
+                message("comm_info_request", target_name="jupyter.widget"),
+            ],
+            "protocol": "",
+        },
+    )
+    answers = "".join(text for text in said["heard"] if isinstance(text, str))
+    assert "comm_info_reply" in answers
+    assert "42042" not in answers
+    assert "execute" not in answers
+    assert "shutdown_reply" not in answers
+    log = public_server.output()
+    assert log.count("A message of a page was left out: its type is not allowed.") == 2
+    assert log.count("A message of a page was left out: its channel is not allowed.") == 2
+    assert log.count("A message of a page was left out: it opens what a page does not open.") == 1
+    radius_still_works(own_page, until)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "messages"),
+    [
+        ("", ["", "[]", "null", "{", "[" * 100_000, '{"channel": "shell", "header": 5}', "\u0000"]),
+        ("v1.kernel.websocket.jupyter.org", ["", "x", "\u0000" * 64, "\u00ff" * 64]),
+    ],
+)
+def test_what_cannot_be_read_is_left_out(own_page, public_server, kernel, until, protocol, messages):
+    own_page.evaluate(SOCKET, {"kernel": kernel(own_page), "messages": messages, "protocol": protocol})
+    radius_still_works(own_page, until)
+    assert "Traceback" not in public_server.output()
+
+
+def test_a_message_that_is_too_long_ends_its_connection_only(own_page, kernel, until):
+    said = own_page.evaluate(
+        SOCKET, {"kernel": kernel(own_page), "messages": ["x" * 300_000], "protocol": ""}
+    )
+    assert said["code"] in (1006, 1009)
+    radius_still_works(own_page, until)
+
+
+def test_nobody_reaches_the_kernel_of_another(own_page, open_page, public_server, kernel, draw, until):
+    stranger, wanted = draw(open_page(), public_server.url), kernel(own_page)
+    assert kernel(stranger) != wanted
+    status = "async url => (await fetch(url)).status"
+    assert own_page.evaluate(status, f"/lightpool/api/kernels/{wanted}") == 200
+    assert stranger.evaluate(status, f"/lightpool/api/kernels/{wanted}") == 404
+    for method, place in [
+        ("POST", f"api/kernels/{wanted}/farewell"),
+        ("POST", f"api/kernels/{wanted}/restart"),
+        ("POST", f"voila/api/shutdown/{wanted}"),
+        ("DELETE", f"api/kernels/{wanted}"),
+    ]:
+        stranger.evaluate("([url, method]) => fetch(url, {method})", [public_server.url + place, method])
+    said = stranger.evaluate(
+        SOCKET, {"kernel": wanted, "messages": [message("kernel_info_request")], "protocol": ""}
+    )
+    assert said == {"code": 1006, "heard": []}
+    radius_still_works(own_page, until)
+    assert wanted in public_server.kernels()
+
+
+def test_two_visitors_do_not_meet(own_page, open_page, public_server, draw, until):
+    other = draw(open_page(), public_server.url)
+    untouched = other.inner_text(".lp-summary")
+    assert own_page.inner_text(".lp-summary") == untouched
+    radius_still_works(own_page, until)
+    radius_still_works(own_page, until)
+    assert other.inner_text(".lp-summary") == untouched
+    radius_still_works(other, until)
+    assert other.inner_text(".lp-summary") != own_page.inner_text(".lp-summary")
+    assert own_page.watch.errors == other.watch.errors == []
+
+
+def test_search_engines_are_asked_to_stay_away(public_server, page):
+    answer = page.request.get(public_server.url.replace("/lightpool/", "/robots.txt"))
+    assert answer.text() == "User-agent: *\nDisallow: /\n"
+
+
+@pytest.mark.parametrize("path", ["/", "/lightpool"])
+def test_the_prefix_is_found(public_server, page, path):
+    url = public_server.url.replace("/lightpool/", path)
+    answer = page.request.get(url, max_redirects=0)
+    assert answer.status == 302
+    assert answer.headers["location"] == "/lightpool/"

@@ -60,6 +60,11 @@ def measure(run: Observation, settings: ReductionSettings) -> Measured:
     return _measured(run, settings.timeless)
 
 
+def remember(run: Observation, settings: ReductionSettings, measured: Measured) -> None:
+    """Keep with the run what was measured of it in another process."""
+    _measured.keep(measured, run, settings.timeless)  # type: ignore[attr-defined]
+
+
 @per_run(maxsize=4)
 def _measured(run: Observation, settings: ReductionSettings) -> Measured:
     region = settings.on_region

@@ -14,7 +14,8 @@ def per_run(maxsize: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return a decorator that keeps the last `maxsize` results of a function for each run.
 
     The function's first argument is the run; the others are positional and hashable. The
-    results go with the run, so nothing outlives the store that it came from.
+    results go with the run, so nothing outlives the store that it came from. What was computed
+    elsewhere is handed over with ``function.keep(value, run, *key)``.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -29,12 +30,17 @@ def per_run(maxsize: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
                     results.move_to_end(key)
                     return results[key]
             value = function(run, *key)
+            keep(value, run, *key)
+            return value
+
+        def keep(value: Any, run: Any, *key: Any) -> None:
             with lock:
+                results = kept.setdefault(run, OrderedDict())
                 results[key] = value
                 while len(results) > maxsize:
                     results.popitem(last=False)
-            return value
 
+        wrapper.keep = keep  # type: ignore[attr-defined]
         return wrapper
 
     return decorate

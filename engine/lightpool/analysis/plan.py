@@ -13,6 +13,7 @@ from lightpool.analysis.outcome import Outcome
 from lightpool.analysis.reduced_data import KEY, contradictions, read_reduced
 from lightpool.analysis.settings import AnalysisSettings
 from lightpool.analysis.stages import Analysis, Progress
+from lightpool.analysis.workers import workers
 from lightpool.config import AnalysisConfig
 from lightpool.config.analysis_config import read_text
 from lightpool.config.exclusion_source import read_exclusion
@@ -45,9 +46,24 @@ class Plan:
     config: AnalysisConfig
     warnings: tuple[str, ...] = ()
 
-    def run(self, *, progress: Progress | None = None) -> Outcome:
-        """Return the outcome; errors as `Analysis.run`."""
-        outcome = self.analysis.run(self.settings, progress=progress)
+    def run(
+        self, *, progress: Progress | None = None, processes: int | None = None, scheduler: str | None = None
+    ) -> Outcome:
+        """Return the outcome.
+
+        Parameters
+        ----------
+        progress : callable, optional
+        processes, scheduler : as `workers`
+            By default as many processes as ``general.n_jobs`` says.
+
+        Raises
+        ------
+        LightpoolError
+            As `Analysis.run` and `workers`.
+        """
+        with workers(processes or self.config.general.n_jobs, scheduler) as run_map:
+            outcome = self.analysis.run(self.settings, progress=progress, run_map=run_map)
         return replace(outcome, warnings=(*self.warnings, *outcome.warnings))
 
 
@@ -71,8 +87,6 @@ def from_config(config: AnalysisConfig | str | Path) -> Plan:
     analysis, start, warnings = _data(config)
     source = _source(config)
     edges, missing = _flux_points(config, source, start.reduction)
-    if config.general.n_jobs > 1:
-        warnings.append("general.n_jobs: this version works in one process; the results are the same")
     settings = start.updated(
         model=None if source is None else source.spectral,
         source="source" if source is None else source.name,

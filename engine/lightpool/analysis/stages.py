@@ -6,6 +6,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,11 @@ import xarray as xr
 
 from lightpool.analysis.outcome import Outcome
 from lightpool.analysis.settings import AnalysisSettings
+from lightpool.analysis.workers import RunMap
 from lightpool.dl3 import DataStore, Observation, Observations
 from lightpool.errors import AnalysisError, DataError, SettingsError
 from lightpool.fitting import fit
-from lightpool.measurement import measure
+from lightpool.measurement import Measured, measure, remember
 from lightpool.points import flux_points
 from lightpool.reduction import ReductionSettings, reduce_with
 from lightpool.schema import cube_warnings
@@ -50,8 +52,20 @@ class Analysis:
         self._store = None if isinstance(store, xr.Dataset) else store
         self._kept: dict[str, OrderedDict[Hashable, Any]] = {}
 
-    def run(self, settings: AnalysisSettings, *, progress: Progress | None = None) -> Outcome:
+    def run(
+        self,
+        settings: AnalysisSettings,
+        *,
+        progress: Progress | None = None,
+        run_map: RunMap | None = None,
+    ) -> Outcome:
         """Return the outcome of all stages that the settings ask for.
+
+        Parameters
+        ----------
+        progress : callable, optional
+        run_map : callable, optional
+            From `workers`: runs are read and measured there, all at once.
 
         Raises
         ------
@@ -62,7 +76,7 @@ class Analysis:
         timing: dict[str, float] = {}
         s = settings
 
-        key, kept, cube = self._reduced(s, tell, timing)
+        key, kept, cube = self._reduced(s, tell, timing, run_map)
         warnings = list(dict.fromkeys((*kept.warnings, *cube_warnings(cube))))
         _require_counts(cube, s.reduction, warnings)
 
@@ -115,7 +129,7 @@ class Analysis:
         return self._store
 
     def _reduced(
-        self, s: AnalysisSettings, tell: Progress, timing: dict[str, float]
+        self, s: AnalysisSettings, tell: Progress, timing: dict[str, float], run_map: RunMap | None
     ) -> tuple[tuple[Hashable, ...], _Selected, xr.Dataset]:
         """Return what the cube depends on, the runs in it, and the cube."""
         if self._cube is not None:
@@ -131,7 +145,7 @@ class Analysis:
             s.required,
             s.reduction.containment_correction,
         )
-        selected = self._stage("read", key, lambda: self._read(s, tell), timing)
+        selected = self._stage("read", key, lambda: self._read(s, tell, run_map), timing)
         tell("reduce", 0, 1)
         key = (*key, s.reduction)
         kept, cube = self._stage("reduce", key, lambda: _reduce(selected, s), timing)
@@ -152,33 +166,44 @@ class Analysis:
         timing[name] = time.perf_counter() - start
         return value
 
-    def _read(self, settings: AnalysisSettings, tell: Progress) -> _Selected:
+    def _read(self, settings: AnalysisSettings, tell: Progress, run_map: RunMap | None) -> _Selected:
         """Return the runs with everything read that the reduction needs, so that damage shows here."""
         if not settings.obs_ids:
             raise SettingsError("no run is selected", expected="at least one")
         chosen = self.store.select(obs_id=list(settings.obs_ids))
         good, warnings = [], []
-        for i, run in enumerate(chosen):
+        attempt = partial(_attempt, settings=settings, measured=run_map is not None)
+        tell("read", 0, len(chosen))
+        for i, (run, measured, error) in enumerate((run_map or map)(attempt, chosen), start=1):
             tell("read", i, len(chosen))
-            try:
-                _touch(run, settings)
-            except DataError as error:
-                if not settings.skip_damaged:
-                    raise
+            if error is None:
+                good.append(run)
+            elif settings.skip_damaged:
                 warnings.append(f"run {run.obs_id} is left out: {error}")
             else:
-                good.append(run)
-        tell("read", len(chosen), len(chosen))
+                raise error
+            if measured is not None:
+                remember(run, settings.reduction, measured)
         _require_runs(good, warnings)
         return _Selected(Observations(good), tuple(warnings))
 
 
-def _touch(run: Observation, settings: AnalysisSettings) -> None:
+def _attempt(
+    run: Observation, settings: AnalysisSettings, measured: bool
+) -> tuple[Observation, Measured | None, DataError | None]:
+    """Return a run with everything read, what was measured of it if that is wanted, and what was wrong."""
     pieces = ["events", "gti", "aeff", "edisp"]
-    if settings.reduction.containment_correction is not False and not run.is_point_like:
-        pieces.append("psf")
-    for piece in dict.fromkeys((*pieces, *settings.required)):
-        getattr(run, piece)
+    try:
+        if settings.reduction.containment_correction is not False and not run.is_point_like:
+            pieces.append("psf")
+        for piece in dict.fromkeys((*pieces, *settings.required)):
+            getattr(run, piece)
+    except DataError as error:
+        return run, None, error
+    try:
+        return run, measure(run, settings.reduction) if measured else None, None
+    except DataError:  # not the run's fault but that of the region, say: the reduction tells it
+        return run, None, None
 
 
 def _reduce(selected: _Selected, settings: AnalysisSettings) -> tuple[_Selected, xr.Dataset]:

@@ -17,7 +17,12 @@ import click
     help="Where the results go: a directory that appears whole or not at all. Default: general.outdir.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace an earlier output directory.")
-@click.option("--workers", metavar="N", type=click.IntRange(min=1), help="Processes on this machine.")
+@click.option(
+    "--workers",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Processes on this machine. Default: general.n_jobs.",
+)
 @click.option("--scheduler", metavar="tcp://HOST:PORT", help="A running dask scheduler.")
 def run(
     config: Path, output: Path | None, overwrite: bool, workers: int | None, scheduler: str | None
@@ -26,17 +31,10 @@ def run(
     from lightpool.cli.log import start_log
     from lightpool.cli.progress import StageBar
     from lightpool.config import AnalysisConfig
-    from lightpool.errors import SettingsError
     from lightpool.export import check_output
 
     if workers is not None and scheduler is not None:
         raise click.UsageError("--workers and --scheduler exclude each other.")
-    if scheduler is not None or (workers or 1) > 1:
-        raise SettingsError(
-            "several workers are not available in this version of Lightpool",
-            where="--scheduler" if scheduler is not None else "--workers",
-            remedy="Leave it out: one process does the whole analysis",
-        )
     settings = AnalysisConfig.read(config)
     if output is None:
         if settings.general.outdir == ".":
@@ -48,8 +46,9 @@ def run(
 
     with start_log(settings.general.log) as log, StageBar() as bar:
         plan = from_config(settings)
-        log.info("%d runs: %s", len(plan.settings.obs_ids), ", ".join(map(str, plan.settings.obs_ids)))
-        outcome = plan.run(progress=bar.update)
+        if ids := plan.settings.obs_ids:
+            log.info("%d runs: %s", len(ids), ", ".join(map(str, ids)))
+        outcome = plan.run(progress=bar.update, processes=workers, scheduler=scheduler)
         for stage, seconds in outcome.timing_s.items():
             log.info("%s: %.3f s", stage, seconds)
         for sentence in outcome.warnings:

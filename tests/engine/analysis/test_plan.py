@@ -268,11 +268,6 @@ def test_several_components_are_refused(config):
         from_config(config.updated({"models": {"components": two}}))
 
 
-def test_more_processes_are_not_passed_over(config):
-    plan = from_config(config.updated({"general.n_jobs": 4}))
-    assert any("n_jobs" in text for text in plan.warnings)
-
-
 def test_required_pieces_that_a_run_lacks(config):
     """Simulated runs have no RAD_MAX but do have a background model."""
     plan = from_config(config.updated({"observations.required_irf": ["aeff", "bkg"]}))

@@ -166,14 +166,19 @@ def test_output_is_required_unless_the_file_names_it(config, tmp_path):
     assert (tmp_path / "named" / "cube.nc").is_file()
 
 
-def test_workers_are_not_passed_over(config, tmp_path):
-    assert "--workers: several workers are not available" in failure(
-        call("run", config, "-o", tmp_path / "out", "--workers", 2)
-    )
-    assert "--scheduler: several workers" in failure(
-        call("run", config, "-o", tmp_path / "out", "--scheduler", "tcp://localhost:8786")
-    )
-    assert call("run", config, "-o", tmp_path / "out", "--workers", 1).exit_code == 0
+def test_workers_find_the_same(config, tmp_path):
+    for name, n in (("one", 1), ("two", 2)):
+        assert call("run", config, "-o", tmp_path / name, "--workers", n).exit_code == 0
+    one, two = (json.loads((tmp_path / name / "summary.json").read_text()) for name in ("one", "two"))
+    for values in (one, two):
+        del values["timing_s"]
+    assert two == one
+
+
+def test_a_scheduler_that_is_not_there(config, tmp_path):
+    message = failure(call("run", config, "-o", tmp_path / "out", "--scheduler", "tcp:/localhost"))
+    assert "--scheduler: " in message
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("place", ["before", "after"])

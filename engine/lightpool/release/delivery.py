@@ -130,7 +130,7 @@ def deliver(
     tell: Tell = lambda text: None,
     patience: Patience = Patience(),  # noqa: B008 - frozen
 ) -> Delivery:
-    """Fetch a release, or some runs of it, and say what came; see `download`.
+    """Return what a download brought, after fetching a release or some runs of it; see `download`.
 
     Parameters
     ----------

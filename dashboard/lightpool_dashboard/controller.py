@@ -202,6 +202,7 @@ class Controller:
         state.stores = library.names
         state.store = state.store or library.names[0]
         state.observe(guarded(state)(self._forget_the_target), names=["store", "target"])
+        state.observe(guarded(state)(self._forget_the_trial), names="model")
         state.observe(guarded(state)(self._input_changed), names=[*INPUT_NAMES, "live", "fit_requests"])
         state.observe(guarded(state)(self._cancel), names="cancel_requests")
 
@@ -218,6 +219,9 @@ class Controller:
         if change.old:  # not so when the store names its first target
             for name, value in OF_THE_TARGET.items():
                 setattr(self.state, name, value)
+
+    def _forget_the_trial(self, change: object) -> None:
+        self.state.trial = ()
 
     def _input_changed(self, change: Any) -> None:
         state = self.state

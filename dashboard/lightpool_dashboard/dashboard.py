@@ -49,12 +49,14 @@ class Dashboard:
         self.state = State()
         self.controller = Controller(self.state, library, self.schedule)
         self.state.restore(dict(start or {}))
-        self.data = controls.DataPanel(self.state)
-        self.region = controls.RegionPanel(self.state)
-        self.energy = controls.EnergyPanel(self.state)
-        self.model = controls.ModelPanel(self.state)
+        self.kit = kit = controls.Kit(self.state)
+        self.data, self.region = controls.DataPanel(kit), controls.RegionPanel(kit)
+        self.background, self.safe_mask = controls.BackgroundPanel(kit), controls.SafeMaskPanel(kit)
+        self.energy, self.model = controls.EnergyPanel(kit), controls.ModelPanel(kit)
+        self.points, self.time_bins = controls.PointsPanel(kit), controls.TimePanel(kit)
+        self.ring = controls.RingPanel(kit)
         self.query = controls.QueryField(self.state)
-        self.status = views.StatusView(self.state)
+        self.status, self.progress = views.StatusView(self.state), views.ProgressView(self.state)
         self.summary, self.messages = views.SummaryView(), views.MessagesView()
         self.sky, self.counts, self.sed = views.SkyView(), views.CountsView(), views.SedView()
         self.fit, self.runs = views.FitView(), views.RunsView()
@@ -71,25 +73,33 @@ class Dashboard:
 
     def _drawings(self) -> list[tuple[str, Callable[[Any], None]]]:
         """Return which function draws which result, in the order in which they are drawn."""
-        spectrum = (self.summary, self.sed, self.counts, self.sky, self.fit, self.runs, self.messages)
+        spectrum = (
+            *(self.summary, self.sed, self.counts, self.model.parameters),
+            *(self.sky, self.fit, self.runs, self.messages),
+        )
         return [("outcome", view.update) for view in spectrum]
 
     def _layout(self) -> w.VBox:
         root = w.VBox()
         root.add_class("lp-dashboard")
-        self.appearance = controls.ThemeSwitch(self.state, root)
+        self.appearance = controls.ThemeSwitch(self.kit, root)
         style = w.HTML(f"<style>{theme.style_sheet()}</style>")
         style.add_class("lp-style")
         name = w.HTML('<span class="lp-brand">Lightpool</span>')
-        head = w.HBox([name, self.status.box, self.summary.box])
+        head = w.HBox([name, self.status.box, self.progress.box, self.summary.box])
         head.add_class("lp-head")
         panels = w.VBox(
             [
                 self.query.notice,
                 self.data.box,
                 self.region.box,
+                self.background.box,
+                self.safe_mask.box,
                 self.energy.box,
                 self.model.box,
+                self.points.box,
+                self.time_bins.box,
+                self.ring.box,
                 self.appearance.box,
                 self.messages.box,
             ]

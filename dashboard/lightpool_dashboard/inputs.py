@@ -142,8 +142,8 @@ class Inputs:
         Values of parameters as their sliders stand before any fit: they move the prediction only.
     span : (str, str) or None
         UTC times of the brushed part of the light curve, ISO 8601.
-    compare, scan : bool
-        Whether other models, and other radii, are tried as well.
+    minos, compare, scan : bool
+        Whether asymmetric errors, other models, and other radii are tried as well.
     """
 
     store: str
@@ -185,6 +185,7 @@ class Inputs:
     map_width: float
     map_energy_min: float
     map_energy_max: float
+    minos: bool
     compare: bool
     scan: bool
 

@@ -64,6 +64,7 @@ class State(tl.HasTraits):
     map_width = tl.CFloat(3.0)
     map_energy_min = tl.CFloat(0.0)
     map_energy_max = tl.CFloat(0.0)
+    minos = tl.Bool(False)
     compare = tl.Bool(False)
     scan = tl.Bool(False)
 
@@ -74,8 +75,10 @@ class State(tl.HasTraits):
     #: What the page's address says after the question mark: percent-encoded, and anybody may have written it.
     query = tl.Unicode("")
 
+    entry = tl.Any()
     outcome = tl.Instance(Outcome, allow_none=True)
     preview = tl.Any()
+    asymmetric = tl.Any()
     span_outcome = tl.Instance(Outcome, allow_none=True)
     series = tl.Any()
     sky_map = tl.Any()
@@ -104,11 +107,16 @@ class State(tl.HasTraits):
     def request_fit(self) -> None:
         """Ask for a fit from the values that the sliders show, even where `live` is off."""
         if self.trial:
-            chosen = {choice.name: choice for choice in self.parameters}
             for name, value in self.trial:
-                chosen[name] = replace(chosen.get(name, ParameterChoice(name)), value=value)
-            self.parameters, self.trial = tuple(chosen.values()), ()
+                self.choose(name, value=value)
+            self.trial = ()
         self.fit_requests += 1
+
+    def choose(self, name: str, **what: Any) -> None:
+        """Choose something for a parameter of the model: fields of `ParameterChoice`."""
+        chosen = {choice.name: choice for choice in self.parameters}
+        chosen[name] = replace(chosen.get(name, ParameterChoice(name)), **what)
+        self.parameters = tuple(chosen.values())
 
     def request_cancel(self) -> None:
         """Ask what runs now to stop."""
@@ -158,6 +166,29 @@ class State(tl.HasTraits):
             )
         return round(lon % 360, 6), round(lat, 6)
 
+    @tl.validate("trial")
+    def _finite(self, proposal: Any) -> tuple[tuple[str, float], ...]:
+        for name, value in proposal.value:
+            _number(name, value)
+        return proposal.value
+
+    @tl.validate("parameters")
+    def _sensible(self, proposal: Any) -> tuple[ParameterChoice, ...]:
+        choices = []
+        for choice in proposal.value:
+            numbers = {
+                key: _number(choice.name, number)
+                for key in ("value", "low", "high")
+                if (number := getattr(choice, key)) is not None
+            }
+            choice = replace(choice, **numbers)
+            if choice.low is not None and choice.high is not None and not choice.low < choice.high:
+                raise tl.TraitError(
+                    f"limits of {choice.name} must increase; got {choice.low:g} to {choice.high:g}"
+                )
+            choices.append(choice)
+        return tuple(choices)
+
     @tl.validate("exclusion")
     def _circles(self, proposal: Any) -> tuple[Any, ...] | None:
         if proposal.value is None:
@@ -185,3 +216,10 @@ class State(tl.HasTraits):
     def _notice(self, name: str, sentence: str) -> None:
         others = {key: text for key, text in self.notices.items() if key != name}
         self.notices = {**others, name: sentence} if sentence else others
+
+
+def _number(name: str, value: float) -> float:
+    """Return a value of a parameter with six digits: a slider sends 0.12000000000000001."""
+    if not math.isfinite(value):
+        raise tl.TraitError(f"{name} must be a number; got {value:g}")
+    return float(f"{value:.6g}")

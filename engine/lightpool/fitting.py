@@ -16,7 +16,6 @@ from lightpool.forward import FitRange, Folded, as_fit_range
 from lightpool.html import table, with_error
 from lightpool.objective import Objective, minimise
 from lightpool.spectra import SpectralModel
-from lightpool.statistics import profiled_background
 
 NO_COUNTS = "There is nothing to fit: not one ON count."
 
@@ -122,28 +121,12 @@ def fit(
     alpha_systematic : float
         Relative uncertainty of alpha, profiled out in every bin; 0.01 is 1 %. See `SystematicWStat`.
 
-    Returns
-    -------
-    FitResult
-        The best fit, its errors and covariance, the statistic, and `health`: what is wrong with it, in
-        words.
-
     Raises
     ------
     AnalysisError
         If no bin is left to fit.
     SettingsError
         If a start value lies outside its limits or its uniform prior.
-
-    Examples
-    --------
-    >>> result = lp.fit(cube, lp.PowerLaw())
-    >>> result.success, result.health
-    (True, ())
-    >>> round(result.model["index"].value, 2), round(result.model["index"].error, 2)
-    (2.65, 0.05)
-    >>> round(result.stat, 1), result.dof
-    (45.0, 36)
     """
     fit_range = as_fit_range(fit_range)
     require_start(model)
@@ -153,11 +136,6 @@ def fit(
 
     best = solution.model
     npred = folded.npred(best)
-    has_off = folded.alpha > 0
-    safe_alpha = np.where(has_off, folded.alpha, 1.0)
-    mu_bkg = np.where(
-        has_off, folded.alpha * profiled_background(folded.counts, folded.counts_off, safe_alpha, npred), 0.0
-    )
     return FitResult(
         model=best,
         stat=solution.stat,
@@ -168,7 +146,7 @@ def fit(
         health=solution.health,
         nfev=solution.nfev,
         npred=folded.labelled(npred, "npred", "Predicted signal counts"),
-        mu_bkg=folded.labelled(mu_bkg, "mu_bkg", "Profiled background counts"),
+        mu_bkg=folded.labelled(folded.background(npred), "mu_bkg", "Profiled background counts"),
         fit_range=fit_range,
         alpha_systematic=float(alpha_systematic),
         prior_stat=sum(p.prior.stat(p.value) for p in best.parameters if p.prior and not p.frozen),

@@ -13,7 +13,7 @@ from lightpool.axes import whole_bins_inside
 from lightpool.errors import AnalysisError, SettingsError
 from lightpool.onoff import acceptance_ratio
 from lightpool.spectra import SpectralModel
-from lightpool.statistics import WStat
+from lightpool.statistics import WStat, profiled_background
 from lightpool.units import to_float
 
 FitRange = tuple[float, float] | None
@@ -137,6 +137,13 @@ class Folded:
         with np.errstate(over="ignore", invalid="ignore"):
             flux = np.nan_to_num(grid.integrate(model.evaluate(grid.nodes, *model.values)))
         return np.einsum("ij,ijk->ik", self._exposure * flux, self._edisp)
+
+    def background(self, npred: np.ndarray) -> np.ndarray:
+        """Return the most likely background in the ON region beside a predicted signal, (rows, energy)."""
+        has_off = self.alpha > 0
+        alpha = np.where(has_off, self.alpha, 1.0)
+        off = profiled_background(self.counts, self.counts_off, alpha, npred)
+        return np.where(has_off, alpha * off, 0.0)
 
     def labelled(self, values: np.ndarray, name: str, long_name: str) -> xr.DataArray:
         """Return an array of shape (rows, energy) with the labels of its cube."""

@@ -55,11 +55,11 @@ def test_nonsense_comes_back_clamped_with_a_sentence_beside_the_control(dashboar
     widget.value = -3
     assert widget.value == dashboard.state.energy_min == 0.01
     notices = [child for child in dashboard.energy.box.children if "lp-notice" in child._dom_classes]
-    shown = [notice for notice in notices if notice.layout.display != "none"]
+    shown = [notice for notice in notices if notice.value]
     assert len(shown) == 1
     assert "outside 0.01 to 100 TeV" in shown[0].value
     widget.value = 0.5
-    assert all(notice.layout.display == "none" for notice in notices)
+    assert not any(notice.value for notice in notices)
 
 
 def test_a_message_with_a_wild_value_does_not_hurt(dashboard):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ipywidgets as w
 
 from lightpool_dashboard.callbacks import guarded
-from lightpool_dashboard.controls.link import labelled, panel
-from lightpool_dashboard.state import State
+from lightpool_dashboard.controls.kit import Kit
+from lightpool_dashboard.controls.link import panel
 
 THEMES = ("system", "light", "dark")
 
@@ -18,18 +18,23 @@ class ThemeSwitch:
 
     Parameters
     ----------
-    state : State
-        For errors only: the look is no input of the analysis.
+    kit : Kit
+        The look is no input of the analysis: of its state only the place for errors is used.
     root : DOMWidget
         What gets the class.
     """
 
-    def __init__(self, state: State, root: w.DOMWidget) -> None:
+    def __init__(self, kit: Kit, root: w.DOMWidget) -> None:
         self._root = root
-        options = [(name.capitalize(), name) for name in THEMES]
-        self.choice = labelled(w.Dropdown(options=options, description="Theme"), "theme")
+        self.choice = kit.make(
+            w.Dropdown,
+            "lp-control lp-control-theme",
+            options=[(name.capitalize(), name) for name in THEMES],
+            description="Theme",
+            tooltip="Light or dark; by default as the browser prefers",
+        )
         self.box = panel("Page", [self.choice])
-        self.choice.observe(guarded(state)(self._apply), names="value")
+        self.choice.observe(guarded(kit.state)(self._apply), names="value")
 
     def _apply(self, change: object) -> None:
         for name in THEMES[1:]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html import escape
@@ -48,37 +49,99 @@ class Link:
 
     def _widget_changed(self, change: Any) -> None:
         value = "" if self.blank and change.new is None else change.new
-        try:
-            setattr(self.state, self.name, value)
-        except tl.TraitError as exc:
-            self.state.notices = {**self.state.notices, self.name: str(exc)}
+        put(self.state, self.name, value)
         self._show()
 
     def _show(self, change: object = None) -> None:
         value = getattr(self.state, self.name)
-        self.widget.value = None if self.blank and value == "" else value
+        if not _same(self.widget.value, value):
+            self.widget.value = None if self.blank and value == "" else value
+
+
+class SliderLink(Link):
+    """A slider tied to one number of the state.
+
+    The browser puts a slider on its nearest step and sends that back as if somebody had moved it. So a
+    value between two steps makes the steps finer first.
+
+    Parameters
+    ----------
+    state, name, widget
+        As of `Link`.
+    """
+
+    def __init__(self, state: State, name: str, widget: w.Widget) -> None:
+        self._step = widget.step
+        super().__init__(state, name, widget)
+
+    def _show(self, change: object = None) -> None:
+        if isinstance(self.widget, w.FloatSlider):
+            self.widget.step = _step_onto(getattr(self.state, self.name) - self.widget.min, self._step)
+        super()._show(change)
+
+
+def _same(shown: Any, value: Any) -> bool:
+    """Whether a widget shows a value; to the six digits of the state, which the browser may not hit."""
+    if isinstance(shown, float) and isinstance(value, float):
+        return math.isclose(shown, value, rel_tol=2e-7, abs_tol=1e-12)
+    return bool(shown == value)
+
+
+def _step_onto(distance: float, step: float) -> float:
+    """Return a step, or its tenth or hundredth..., of which a whole number makes the distance."""
+    for _ in range(4):
+        if abs(distance / step - round(distance / step)) < 1e-4:
+            break
+        step = float(f"{step / 10:g}")
+    return step
+
+
+def put(state: State, name: str, value: Any) -> bool:
+    """Set an input of the state; where it refuses, its sentence is a notice. Return whether it was taken."""
+    try:
+        setattr(state, name, value)
+    except tl.TraitError as exc:
+        say(state, name, str(exc))
+        return False
+    return True
+
+
+def say(state: State, name: str, sentence: str) -> None:
+    """Put a sentence about an input on the state; an empty one takes it away."""
+    if sentence != state.notices.get(name, ""):
+        others = {key: text for key, text in state.notices.items() if key != name}
+        state.notices = {**others, name: sentence} if sentence else others
 
 
 class Notice(w.HTML):
-    """The sentence that the state has about one of its inputs, right under the control.
+    """The sentences that the state has about some of its inputs, right under their controls.
+
+    It takes no room while there is none.
 
     Parameters
     ----------
     state : State
-    name : str
+    names : str
     """
 
-    def __init__(self, state: State, name: str) -> None:
-        super().__init__(layout=w.Layout(display="none"))
+    def __init__(self, state: State, *names: str, **traits: Any) -> None:
+        super().__init__(**traits)
         self.add_class("lp-notice")
-        self._name = name
+        self._names = names
         state.observe(guarded(state)(self._show), names="notices")
 
     def _show(self, change: Any) -> None:
-        sentence = change.new.get(self._name, "")
+        sentences = [change.new[name] for name in self._names if change.new.get(name)]
         # The role makes a screen reader say it.
-        self.value = f'<span role="alert">{escape(sentence)}</span>' if sentence else ""
-        self.layout.display = "" if sentence else "none"
+        self.value = "".join(f'<span role="alert">{escape(sentence)}</span>' for sentence in sentences)
+
+
+def unfold(widget: w.DOMWidget, shown: bool) -> None:
+    """Show a widget, or let it take no room."""
+    if shown:
+        widget.remove_class("lp-gone")
+    else:
+        widget.add_class("lp-gone")
 
 
 def labelled(widget: w.DOMWidget, hook: str) -> w.DOMWidget:
@@ -88,9 +151,12 @@ def labelled(widget: w.DOMWidget, hook: str) -> w.DOMWidget:
     return widget
 
 
-def panel(title: str, children: list[w.Widget]) -> w.VBox:
-    """Return controls under a heading."""
-    heading = w.HTML(f"<h2>{escape(title)}</h2>")
+def panel(title: str, children: list[w.Widget], *, opened: bool = True) -> w.VBox:
+    """Return controls under a heading that folds them away and back: by click, Enter or the space bar.
+
+    The style sheet does the folding, from the state of the heading alone; no message is waited for.
+    """
+    heading = w.ToggleButton(value=opened, description=title, tooltip=f"Show or hide: {title}")
     heading.add_class("lp-heading")
     box = w.VBox([heading, *children])
     box.add_class("lp-panel")

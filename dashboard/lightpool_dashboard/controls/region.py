@@ -1,34 +1,34 @@
-"""The panel of the ON region."""
+"""The panel of the ON region and of what is excluded around it."""
 
 from __future__ import annotations
 
-import ipywidgets as w
-
-from lightpool_dashboard.controls.link import Link, Notice, labelled, panel
-from lightpool_dashboard.inputs import LIMITS
-from lightpool_dashboard.state import State
+from lightpool_dashboard.callbacks import guarded
+from lightpool_dashboard.controls.exclusion import ExclusionList
+from lightpool_dashboard.controls.kit import Kit
+from lightpool_dashboard.controls.link import panel
 
 
 class RegionPanel:
-    """The radius of the ON region.
+    """The radius of the ON region, and the excluded circles.
 
     Parameters
     ----------
-    state : State
+    kit : Kit
     """
 
-    def __init__(self, state: State) -> None:
-        limits = LIMITS["radius"]
-        self.radius = labelled(
-            w.FloatSlider(
-                min=limits.low,
-                max=limits.high,
-                step=0.01,
-                readout_format=".3f",
-                description="ON radius [deg]",
-                continuous_update=True,
-            ),
-            "radius",
+    def __init__(self, kit: Kit) -> None:
+        self._state = kit.state
+        self.radius = kit.slider("radius", "ON radius [deg]", step=0.01, digits=3)
+        self.hint = kit.note()
+        self.exclusion = ExclusionList(kit)
+        self._state.observe(guarded(self._state)(self._show_hint), names="outcome")
+        self.box = panel("Region", [self.radius, kit.notice("radius"), self.hint, self.exclusion.box])
+
+    def _show_hint(self, change: object) -> None:
+        outcome = self._state.outcome
+        is_point = outcome is not None and not outcome.settings.reduction.on_region.radius
+        self.hint.value = (
+            "<span>Point-like responses: the angular cut is theirs, the radius has no effect.</span>"
+            if is_point
+            else ""
         )
-        Link(state, "radius", self.radius)
-        self.box = panel("ON region", [self.radius, Notice(state, "radius")])

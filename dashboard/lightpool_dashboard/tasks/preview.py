@@ -21,15 +21,19 @@ class Prediction:
     Parameters
     ----------
     model : SpectralModel
-    npred : DataArray, dims (region, time, energy), counts
-        Predicted signal.
+    cube : Dataset
+        What it is compared with: stacked where a fit would stack.
+    npred, mu_bkg : DataArray, dims (region, time, energy), counts
+        Predicted signal, and background in the ON region profiled with it.
     stat : float
         WStat summed over the bins that a fit would use; a fit makes it as small as it can be.
     n_bins : int
     """
 
     model: SpectralModel
+    cube: xr.Dataset
     npred: xr.DataArray
+    mu_bkg: xr.DataArray
     stat: float
     n_bins: int
 
@@ -39,13 +43,19 @@ def preview(inputs: Inputs, store: OpenStore, tell: Tell) -> Prediction:
     settings = analysis_settings(inputs, store)
     outcome = store.analysis.run(settings.updated(model=None), progress=tell)
     assert settings.model is not None
-    model = settings.model.with_values(**dict(inputs.trial))
+    model = settings.model.with_values(**{n: v for n, v in inputs.trial if n in settings.model.names})
     folded = Folded(outcome.fitted, as_fit_range(settings.fit_range), settings.alpha_systematic)
     npred = folded.npred(model)
     cells = folded.mask
     stat = float(folded.statistic(cells).terms(npred[cells]).stat.sum()) if cells.any() else 0.0
-    labelled = folded.labelled(npred, "npred", "Predicted signal counts")
-    return Prediction(model, labelled, stat, int(cells.sum()))
+    return Prediction(
+        model,
+        outcome.fitted,
+        folded.labelled(npred, "npred", "Predicted signal counts"),
+        folded.labelled(folded.background(npred), "mu_bkg", "Profiled background counts"),
+        stat,
+        int(cells.sum()),
+    )
 
 
 PREVIEW = Task(

@@ -55,12 +55,6 @@ class AnalysisSettings:
     ------
     SettingsError
         For a run that is selected twice, or edges and ranges that cannot be.
-
-    Examples
-    --------
-    >>> settings = lp.from_config("crab.yaml").settings
-    >>> settings.updated(stacked=True, aeff_percent=5).reduction.aeff_percent
-    5
     """
 
     obs_ids: tuple[int, ...]
@@ -104,11 +98,6 @@ class AnalysisSettings:
 
     def updated(self, **changes: Any) -> AnalysisSettings:
         """Return a copy with some settings changed; those of the reduction go by their own names.
-
-        Parameters
-        ----------
-        **changes
-            Fields of these settings or of `ReductionSettings`.
 
         Raises
         ------

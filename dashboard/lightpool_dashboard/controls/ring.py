@@ -1,0 +1,30 @@
+"""The panel of the map with a ring background."""
+
+from __future__ import annotations
+
+from lightpool_dashboard.controls.kit import Kit
+from lightpool_dashboard.controls.link import panel
+
+_FIELDS = (
+    ("ring_inner", "Inner radius [deg]", 0.1),
+    ("ring_width", "Ring width [deg]", 0.1),
+    ("correlation_radius", "Correlation radius [deg]", 0.02),
+    ("map_width", "Map width [deg]", 0.5),
+    ("map_energy_min", "Min energy [TeV], 0: all", 0.5),
+    ("map_energy_max", "Max energy [TeV], 0: all", 5),
+)
+
+
+class RingPanel:
+    """The ring, the circle that counts are summed in, and what of sky and energy is shown.
+
+    Parameters
+    ----------
+    kit : Kit
+    """
+
+    def __init__(self, kit: Kit) -> None:
+        self.fields = {name: kit.number(name, label, step=step) for name, label, step in _FIELDS}
+        for field in self.fields.values():
+            field.add_class("lp-wide")
+        self.box = panel("Ring map", [*self.fields.values(), kit.notice(*self.fields)], opened=False)

@@ -1,6 +1,21 @@
 """Lightpool: live analysis of Cherenkov-telescope data.
 
 Names load when first used, so that importing the package costs next to nothing.
+
+In the examples of the docstrings ``lp`` is this package, ``store`` the simulated store that ``lightpool
+simulate demo --output demo`` writes, and ``runs``, ``cube``, ``result`` and ``points`` what this makes of it:
+
+>>> import lightpool as lp
+>>> store = lp.DataStore("demo")
+>>> runs = store.select(target="Crab Nebula (simulated)")
+>>> cube = lp.reduce(
+...     runs,
+...     on_region=lp.circle("83.633 deg", "22.014 deg", "0.11 deg"),
+...     energy=lp.energy_edges("0.5 TeV", "40 TeV", per_decade=5),
+...     energy_true=lp.energy_edges("0.1 TeV", "100 TeV", per_decade=10),
+... )
+>>> result = lp.fit(cube, lp.PowerLaw())
+>>> points = lp.flux_points(cube, result.model, lp.energy_edges("1 TeV", "30 TeV", n=4))
 """
 
 from __future__ import annotations

@@ -132,10 +132,20 @@ def compare(
         the best fit with its profiled background and fitted again. 0 leaves them out.
     seed : int
 
+    Returns
+    -------
+    Comparison
+        Sorted by AIC; see its attributes, or show it.
+
     Raises
     ------
     SettingsError
         Without models, or with too many toys.
+
+    Examples
+    --------
+    >>> print(lp.compare(cube, [lp.PowerLaw(), lp.ExpCutoffPowerLaw()], n_toys=0).verdict)
+    PowerLaw is enough: no other model improves on it significantly.
     """
     named = dict(models) if isinstance(models, Mapping) else {type(m).__name__: m for m in models}
     if not named:

@@ -16,6 +16,8 @@ from lightpool.forward import Folded
 from lightpool.objective import Objective, at_minimum
 from lightpool.spectra import SpectralModel
 
+__all__ = ["contour", "minos_errors", "stat_profile"]
+
 
 def minos_errors(
     cube: xr.Dataset, result: FitResult, name: str, *, sigma: float = 1.0
@@ -45,6 +47,12 @@ def minos_errors(
         For a parameter that is unknown or frozen.
     AnalysisError
         If the statistic does not rise far enough, as at a limit.
+
+    Examples
+    --------
+    >>> down, up = lp.confidence.minos_errors(cube, result, "index")
+    >>> round(down, 3), round(up, 3)
+    (0.051, 0.052)
     """
     _check_free(result, name)
     _check_sigma(sigma)
@@ -74,6 +82,11 @@ def stat_profile(
 
     Parameters
     ----------
+    cube : Dataset
+        What was fitted.
+    result : FitResult
+    name : str
+        A free parameter.
     values : iterable of float or quantity, optional
         By default 11 values over the best fit and two errors on either side.
 
@@ -81,6 +94,12 @@ def stat_profile(
     -------
     DataArray, dim named as the parameter
         NaN where the others could not be fitted.
+
+    Examples
+    --------
+    >>> profile = lp.confidence.stat_profile(cube, result, "index", [2.5, 2.65, 2.8])
+    >>> [round(float(v - result.stat), 1) for v in profile]
+    [9.4, 0.0, 7.8]
     """
     _check_free(result, name)
     p = result.model[name]
@@ -100,6 +119,9 @@ def contour(
 
     Parameters
     ----------
+    cube : Dataset
+        What was fitted.
+    result : FitResult
     x, y : str
         Free parameters.
     sigma : float
@@ -116,6 +138,12 @@ def contour(
     ------
     SettingsError, AnalysisError
         As `minos_errors`.
+
+    Examples
+    --------
+    >>> index, amplitude = lp.confidence.contour(cube, result, "index", "amplitude", n=12)
+    >>> len(index), bool(index.min() < result.model["index"].value < index.max())
+    (13, True)
     """
     for name in (x, y):
         _check_free(result, name)

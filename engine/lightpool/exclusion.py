@@ -25,6 +25,13 @@ class ExclusionMask:
     wcs : astropy WCS or TangentPlane
         The projection; for a `TangentPlane` its centre is the middle of the image.
     name : str
+
+    Examples
+    --------
+    >>> mask = ExclusionMask.from_circles([lp.circle(83.6, 22, 0.5)], lon=83.6, lat=22)
+    >>> from lightpool.sky import unit_vectors
+    >>> mask.excludes(unit_vectors([83.6, 84.6], [22, 22]))
+    array([ True, False])
     """
 
     allowed: np.ndarray
@@ -33,7 +40,11 @@ class ExclusionMask:
 
     @classmethod
     def read(cls, path: str | Path) -> ExclusionMask:
-        """Read a FITS image; a pixel that is zero or False is excluded.
+        """Return the mask of a FITS image; a pixel that is zero or False is excluded.
+
+        Parameters
+        ----------
+        path : path
 
         Raises
         ------
@@ -71,7 +82,7 @@ class ExclusionMask:
     def from_circles(
         cls, circles: Iterable[Any], *, lon: float, lat: float, npix: int = 150, pixel: float = 0.05
     ) -> ExclusionMask:
-        """Return a square tangent-plane mask around a position (deg, ICRS) in which the circles are excluded.
+        """Return a square tangent-plane mask around a position, in which the circles are excluded.
 
         Parameters
         ----------
@@ -79,6 +90,8 @@ class ExclusionMask:
         npix : int
             Pixels along each side.
         pixel : float, deg
+        lon, lat : float, deg, ICRS
+            Of the centre.
         """
         plane = TangentPlane(lon, lat, pixel)
         grid = np.arange(npix) - (npix - 1) / 2
@@ -90,9 +103,18 @@ class ExclusionMask:
         return cls(~excluded, plane)
 
     def excludes(self, vectors: np.ndarray) -> np.ndarray:
-        """Return which unit vectors, shape (n, 3), fall on an excluded pixel, by the nearest pixel.
+        """Return which directions fall on an excluded pixel, by the nearest pixel.
 
         Directions outside the image are not excluded.
+
+        Parameters
+        ----------
+        vectors : ndarray, shape (n, 3)
+            Unit vectors.
+
+        Returns
+        -------
+        ndarray, shape (n,), bool
         """
         x, y = self._pixels(vectors)
         with np.errstate(invalid="ignore"):

@@ -121,12 +121,28 @@ def fit(
     alpha_systematic : float
         Relative uncertainty of alpha, profiled out in every bin; 0.01 is 1 %. See `SystematicWStat`.
 
+    Returns
+    -------
+    FitResult
+        The best fit, its errors and covariance, the statistic, and `health`: what is wrong with it, in
+        words.
+
     Raises
     ------
     AnalysisError
         If no bin is left to fit.
     SettingsError
         If a start value lies outside its limits or its uniform prior.
+
+    Examples
+    --------
+    >>> result = lp.fit(cube, lp.PowerLaw())
+    >>> result.success, result.health
+    (True, ())
+    >>> round(result.model["index"].value, 2), round(result.model["index"].error, 2)
+    (2.65, 0.05)
+    >>> round(result.stat, 1), result.dof
+    (45.0, 36)
     """
     fit_range = as_fit_range(fit_range)
     require_start(model)

@@ -59,6 +59,12 @@ def time_resolved(
     ------
     SettingsError, AnalysisError
         For settings that cannot be used, or a cube without times.
+
+    Examples
+    --------
+    >>> spectra = lp.time_resolved(cube, lp.PowerLaw())  # here one interval for each run
+    >>> [round(float(v), 1) for v in spectra.flux * 1e11]  # 1 to 10 TeV, cm-2 s-1
+    [2.5, 2.4, 2.4, 2.6]
     """
     rows, shared = interval_rows(cube), tuple(shared)
     low, high = checked_edges(flux_range, name="flux range")[[0, -1]]

@@ -12,6 +12,8 @@ from lightpool.errors import SettingsError
 from lightpool.profile import NormProfiles
 from lightpool.statistics import WStat
 
+__all__ = ["METHODS", "upper_limit", "z_two_sided"]
+
 #: Two standard deviations, two-sided: what the field quotes as 95 %.
 TWO_SIGMA = 0.9544997361036416
 
@@ -37,6 +39,10 @@ def upper_limit(
     confidence : float
         Two-sided confidence level; z is its normal quantile.
 
+    Returns
+    -------
+    float, counts
+
     Raises
     ------
     SettingsError
@@ -60,6 +66,10 @@ def upper_limit(
 def check_method(method: str) -> None:
     """Check that a method of limits exists.
 
+    Parameters
+    ----------
+    method : str
+
     Raises
     ------
     SettingsError
@@ -82,6 +92,10 @@ def norm_limits(
     starts : ndarray, shape (groups,), int
         Where each group begins.
     method, confidence : as `upper_limit`
+
+    Returns
+    -------
+    ndarray, shape (groups,), dimensionless
     """
     n_on, n_off, expected, background, alpha, number = (
         np.add.reduceat(values, starts)
@@ -106,6 +120,15 @@ def norm_limits(
 
 def z_two_sided(confidence: float) -> float:
     """Return the normal quantile of a two-sided level, so that 0.9545 gives 2.
+
+    Parameters
+    ----------
+    confidence : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    float, standard deviations
 
     Examples
     --------

@@ -74,6 +74,14 @@ def flux_points(
         If no band overlaps the cube, or the edges do not increase.
     AnalysisError
         If no bin is left to fit at all.
+
+    Examples
+    --------
+    >>> points = lp.flux_points(cube, result.model, lp.energy_edges("1 TeV", "30 TeV", n=4))
+    >>> [round(float(v), 1) for v in points["sqrt_ts"]]
+    [30.6, 14.2, 14.5, 3.7]
+    >>> [round(float(v), 1) for v in points["e2dnde"] * 1e12]  # TeV cm-2 s-1
+    [27.6, 19.2, 13.8, 2.6]
     """
     fit_range = as_fit_range(fit_range)
     requested = checked_edges(edges, name="flux-point edges")

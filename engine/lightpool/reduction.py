@@ -98,6 +98,19 @@ def reduce(
     ------
     SettingsError, DataError, AnalysisError
         For settings that cannot be used, damaged runs, or no run at all.
+
+    Examples
+    --------
+    >>> cube = lp.reduce(
+    ...     runs,
+    ...     on_region=lp.circle("83.633 deg", "22.014 deg", "0.11 deg"),
+    ...     energy=lp.energy_edges("0.5 TeV", "40 TeV", per_decade=5),
+    ...     energy_true=lp.energy_edges("0.1 TeV", "100 TeV", per_decade=10),
+    ... )
+    >>> dict(cube.counts.sizes)
+    {'region': 1, 'time': 4, 'energy': 10}
+    >>> round(float(cube.onoff.excess.sum()), 2)
+    903.75
     """
     if isinstance(background, str):
         if background not in BACKGROUNDS:

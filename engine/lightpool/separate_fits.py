@@ -80,6 +80,12 @@ def fit_each(
     ------
     SettingsError
         If `over` is no coordinate of the time axis, or a shared parameter is not free.
+
+    Examples
+    --------
+    >>> runs_apart = lp.fit_each(cube, lp.PowerLaw(), over="obs_id")
+    >>> [round(float(v), 1) for v in runs_apart.value.sel(parameter="index")]
+    [2.6, 2.7, 2.7, 2.6]
     """
     parts = fit_parts(
         cube, model, over=over, shared=shared, fit_range=fit_range, alpha_systematic=alpha_systematic

@@ -63,8 +63,22 @@ def circle(lon: Any, lat: Any, radius: Any, *, frame: str = "icrs", name: str = 
 
     Parameters
     ----------
+    lon, lat : str, float (deg) or quantity
+        Of the centre, in `frame`.
+    radius : str, float (deg) or quantity
     frame : str
         ``icrs``, ``galactic`` or any frame astropy knows.
+    name : str
+
+    Returns
+    -------
+    Circle
+        In ICRS, deg.
+
+    Raises
+    ------
+    SettingsError
+        For what is no angle, a latitude beyond a pole, a negative radius or an unknown frame.
 
     Examples
     --------
@@ -78,6 +92,17 @@ def circle(lon: Any, lat: Any, radius: Any, *, frame: str = "icrs", name: str = 
 
 def point(lon: Any, lat: Any, *, frame: str = "icrs", name: str = "") -> Circle:
     """Return a point, a circle of radius 0, from strings, numbers (deg) or quantities; see `circle`.
+
+    Parameters
+    ----------
+    lon, lat : str, float (deg) or quantity
+    frame, name : str
+        As for `circle`.
+
+    Returns
+    -------
+    Circle
+        Of radius 0, in ICRS, deg.
 
     Examples
     --------

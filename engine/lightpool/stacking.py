@@ -16,10 +16,23 @@ def stack(cube: xr.Dataset) -> xr.Dataset:
     all bins. The dispersion is weighted with ``edisp_exposure`` and masked per reconstructed
     bin, so that bins which are safe in some rows only predict just what those rows saw.
 
+    Parameters
+    ----------
+    cube : Dataset
+        See `schema.VARIABLES`.
+
     Returns
     -------
     Dataset
         Rows without a safe bin contribute neither exposure nor livetime.
+
+    Examples
+    --------
+    >>> total = lp.stack(cube)
+    >>> cube.sizes["time"], total.sizes["time"]
+    (4, 1)
+    >>> float(total.counts.sum()) == float(cube.counts.where(cube.mask_safe).sum())
+    True
     """
     cube = cube.transpose("region", "time", "energy_true", "energy", ...)
     v = {name: cube[name].to_numpy() for name in VARIABLES}

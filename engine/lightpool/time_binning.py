@@ -121,12 +121,12 @@ class TimeBinning:
 
     @classmethod
     def listed(cls, times: Iterable[Any]) -> TimeBinning:
-        """Return intervals as they are: pairs of UTC times or of astropy Times of any scale."""
+        """Return intervals as they are: `times` are pairs of UTC times or of astropy Times of any scale."""
         return cls("list", times=as_intervals(times))
 
     @classmethod
     def of_duration(cls, duration: Any, *, start: Any = None, stop: Any = None) -> TimeBinning:
-        """Return equal intervals (``"15 min"``, s or a quantity), from `start` to `stop` if given."""
+        """Return equal intervals of `duration` (text, s or quantity), from `start` to `stop` if given."""
         return cls(
             "duration",
             duration=to_float(duration, "s", name="duration"),
@@ -146,7 +146,7 @@ class TimeBinning:
 
     @classmethod
     def min_significance(cls, sigma: Any) -> TimeBinning:
-        """Return intervals that each reach a significance.
+        """Return intervals that each reach the significance `sigma`.
 
         An interval ends with the event that takes it over the threshold, which favours upward
         fluctuations a little: more so the lower the threshold.
@@ -155,12 +155,12 @@ class TimeBinning:
 
     @classmethod
     def min_counts(cls, counts: Any) -> TimeBinning:
-        """Return intervals that each hold so many ON events."""
+        """Return intervals that each hold `counts` ON events."""
         return cls("counts", counts=math.ceil(to_float(counts, "", name="counts")))
 
     @classmethod
     def bayesian_blocks(cls, p0: Any = 0.05) -> TimeBinning:
-        """Return intervals between which the rate of ON events changes."""
+        """Return intervals between which the ON rate changes; a steady source is cut with chance `p0`."""
         return cls("blocks", p0=to_float(p0, "", name="p0"))
 
     def intervals(

@@ -74,12 +74,25 @@ def from_config(config: AnalysisConfig | str | Path) -> Plan:
     ----------
     config : AnalysisConfig, or path of a YAML file
 
+    Returns
+    -------
+    Plan
+        ``plan.run()`` gives the outcome; ``plan.settings`` and ``plan.analysis`` are what it is made of.
+
     Raises
     ------
     SettingsError
         Naming the key that is missing, wrong, or asks for a stage that this version does not have.
     DataError, AnalysisError
         If the store cannot be read or no run is selected.
+
+    Examples
+    --------
+    >>> plan = lp.from_config("crab.yaml")
+    >>> plan.settings.obs_ids
+    (1001, 1002, 1003, 1004)
+    >>> round(plan.run().fit.model["index"].value, 2)
+    2.65
     """
     if not isinstance(config, AnalysisConfig):
         config = AnalysisConfig.read(config)

@@ -55,6 +55,12 @@ class AnalysisSettings:
     ------
     SettingsError
         For a run that is selected twice, or edges and ranges that cannot be.
+
+    Examples
+    --------
+    >>> settings = lp.from_config("crab.yaml").settings
+    >>> settings.updated(stacked=True, aeff_percent=5).reduction.aeff_percent
+    5
     """
 
     obs_ids: tuple[int, ...]
@@ -98,6 +104,11 @@ class AnalysisSettings:
 
     def updated(self, **changes: Any) -> AnalysisSettings:
         """Return a copy with some settings changed; those of the reduction go by their own names.
+
+        Parameters
+        ----------
+        **changes
+            Fields of these settings or of `ReductionSettings`.
 
         Raises
         ------

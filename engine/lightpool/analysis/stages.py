@@ -39,12 +39,21 @@ class _Selected:
 
 
 class Analysis:
-    """An analysis of one store, or of data that are reduced already: settings in, outcome out.
+    """An analysis of one store: settings in, outcome out; a stage whose settings are the same is not redone.
 
     Parameters
     ----------
     store : DataStore or Dataset
         A Dataset is a cube; its settings come from `AnalysisSettings.of_cube`.
+
+    Examples
+    --------
+    >>> plan = lp.from_config("crab.yaml")
+    >>> analysis = lp.Analysis(store)
+    >>> outcome = analysis.run(plan.settings)
+    >>> again = analysis.run(plan.settings.updated(model=lp.ExpCutoffPowerLaw()))  # reduces nothing anew
+    >>> again.cube is outcome.cube
+    True
     """
 
     def __init__(self, store: DataStore | xr.Dataset) -> None:
@@ -63,7 +72,9 @@ class Analysis:
 
         Parameters
         ----------
+        settings : AnalysisSettings
         progress : callable, optional
+            Is told (stage, steps done, steps in all).
         run_map : callable, optional
             From `workers`: runs are read and measured there, all at once.
 

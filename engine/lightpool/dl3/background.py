@@ -29,6 +29,12 @@ class Background3D:
         ``RADEC`` or ``ALTAZ``.
     mirrored : bool
         Whether `fov_lon` grows toward falling RA (the rule) or, as in the public H.E.S.S. release, rising RA.
+
+    Examples
+    --------
+    >>> bkg = runs[0].bkg
+    >>> bool(bkg.at(1.0, 0.5, 0.0) > bkg.at(1.0, 2.0, 0.0))  # it falls off from the centre
+    True
     """
 
     energy: Axis
@@ -39,9 +45,19 @@ class Background3D:
     mirrored: bool = True
 
     def at(self, energy: Any, fov_lon: Any, fov_lat: Any) -> np.ndarray:
-        """Return the rate at broadcast energies (TeV) and field-of-view coordinates (deg).
+        """Return the background rate.
 
         Linear in ln E, longitude, latitude and in the logarithm of the rate; zero beyond the outer edges.
+
+        Parameters
+        ----------
+        energy : array-like, TeV
+        fov_lon, fov_lat : array-like, deg
+            Field-of-view coordinates; all three are broadcast.
+
+        Returns
+        -------
+        ndarray, broadcast shape, MeV-1 s-1 sr-1
         """
         at = self.energy.locate(energy), self.fov_lon.locate(fov_lon), self.fov_lat.locate(fov_lat)
         return _log_interpolated(self.values, *at)
@@ -64,6 +80,11 @@ class Background2D:
     energy, offset : Axis
         Reconstructed energy (TeV) and offset (deg).
     values : ndarray, shape (energy, offset), float32
+
+    Examples
+    --------
+    >>> runs[0].bkg.at([1.0, 10.0], 0.5, 0.0).shape  # as with `Background3D`
+    (2,)
     """
 
     energy: Axis
@@ -71,9 +92,19 @@ class Background2D:
     values: np.ndarray
 
     def at(self, energy: Any, fov_lon: Any, fov_lat: Any) -> np.ndarray:
-        """Return the rate at broadcast energies (TeV) and field-of-view coordinates (deg).
+        """Return the background rate.
 
         Linear in ln E, offset and in the logarithm of the rate; zero beyond the outer edges.
+
+        Parameters
+        ----------
+        energy : array-like, TeV
+        fov_lon, fov_lat : array-like, deg
+            Field-of-view coordinates; all three are broadcast.
+
+        Returns
+        -------
+        ndarray, broadcast shape, MeV-1 s-1 sr-1
         """
         lon, lat = np.radians(fov_lon), np.radians(fov_lat)
         offset = np.degrees(np.arccos(np.clip(np.cos(lat) * np.cos(lon), -1, 1)))

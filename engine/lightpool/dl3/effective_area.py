@@ -28,6 +28,12 @@ class EffectiveArea:
         That cut, where the header gives it.
     lo_thres, hi_thres : float or None, TeV
         Safe energy range of the header; None leaves that side open.
+
+    Examples
+    --------
+    >>> aeff = runs[0].aeff
+    >>> [round(float(v), -3) for v in aeff.at([1.0, 10.0], offset=0.5)]  # m2
+    [247000.0, 533000.0]
     """
 
     energy: Axis
@@ -39,9 +45,18 @@ class EffectiveArea:
     hi_thres: float | None = None
 
     def at(self, energy_true: Any, offset: Any) -> np.ndarray:
-        """Return the effective area in m2, of the broadcast shape of `energy_true` (TeV) and `offset` (deg).
+        """Return the effective area.
 
         Linear in ln E and offset; never negative; zero beyond the outer edges.
+
+        Parameters
+        ----------
+        energy_true : array-like, TeV
+        offset : array-like, deg
+
+        Returns
+        -------
+        ndarray, broadcast shape, m2
         """
         where, off = self.energy.locate(energy_true), self.offset.locate(offset)
         if off.inside.ndim == 0:

@@ -26,6 +26,15 @@ class EnergyDispersion:
         As stored: the files hold single precision, and this is the largest response.
     rad_max : float or None, deg
         The angular cut of a point-like response, where this header gives it.
+
+    Examples
+    --------
+    >>> edisp = runs[0].edisp
+    >>> density = edisp.at([1.0], offset=0.5)[0]
+    >>> import numpy as np
+    >>> centres = np.sqrt(edisp.migra_edges[1:] * edisp.migra_edges[:-1])
+    >>> bool(0.9 < centres[density.argmax()] < 1.1)  # energies are hardly biased at 1 TeV
+    True
     """
 
     energy: Axis

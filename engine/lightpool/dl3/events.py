@@ -27,6 +27,14 @@ class Events:
     n_unusable : int
         Rows of the file that were left out: time, position or energy no number, position off the
         sky, or energy not positive.
+
+    Examples
+    --------
+    >>> events = runs[0].events
+    >>> events.energy.shape == events.lon.shape == (len(events),)
+    True
+    >>> events.xyz.shape
+    (4575, 3)
     """
 
     time: np.ndarray

@@ -20,6 +20,11 @@ class Gti:
     ----------
     start, stop : ndarray, shape (n,)
         TT seconds since J2000.0.
+
+    Examples
+    --------
+    >>> runs[0].gti
+    Gti(1 from 2004-12-04T22:10:00 to 2004-12-04T22:38:00 UTC, 1680 s)
     """
 
     start: np.ndarray

@@ -43,6 +43,14 @@ class Observation:
         What the obs-index says, NaN where it says nothing.
     index_n_events : int
         Rows of the event list as the obs-index says, -1 where it says nothing.
+
+    Examples
+    --------
+    >>> run = store.observation(1001)
+    >>> run.target, round(run.ontime), len(run.events)
+    ('Crab Nebula (simulated)', 1680, 4575)
+    >>> run.psf
+    PsfTable(22 energies x 6 offsets x 60 radii)
     """
 
     def __init__(
@@ -200,7 +208,12 @@ class Observation:
         return self._target, pointing, zenith
 
     def has(self, hdu_type: str) -> bool:
-        """Return whether the index lists a piece, such as ``"bkg"``."""
+        """Return whether the index lists a piece, such as ``"bkg"``.
+
+        Parameters
+        ----------
+        hdu_type : str
+        """
         return any(row.hdu_type == hdu_type for row in self._hdus)
 
     def _row(self, hdu_type: str) -> HduRow:
@@ -253,6 +266,13 @@ class Observations(Sequence[Observation]):
     Parameters
     ----------
     observations : iterable of Observation
+
+    Examples
+    --------
+    >>> runs
+    <Observations 4: 1001, 1002, 1003, 1004>
+    >>> runs[1:3].obs_ids
+    (1002, 1003)
     """
 
     def __init__(self, observations: Iterable[Observation]) -> None:

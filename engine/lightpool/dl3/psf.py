@@ -26,6 +26,12 @@ class PsfTable:
         Its nodes are the upper edges of the RAD bins.
     cumulative : ndarray, shape (offset, rad, energy)
         Integral of the density over the solid angle up to each upper edge. Not normalised.
+
+    Examples
+    --------
+    >>> inside = runs[0].psf.containment([1.0], offset=0.5, radius=0.11)
+    >>> bool(0.6 < inside[0] < 1)
+    True
     """
 
     energy: Axis
@@ -34,11 +40,20 @@ class PsfTable:
     cumulative: np.ndarray
 
     def containment(self, energy_true: Any, offset: float, radius: float) -> np.ndarray:
-        """Return the fraction of events within `radius` (deg) at one offset, shape of `energy_true` (TeV).
+        """Return the fraction of events within a radius of their direction.
 
         Linear in ln E, offset and radius; zero beyond the outer edges of energy and offset. Inside the
         first RAD bin, where the density is constant, it grows with the radius squared; a circle larger than
         the table holds what the table holds.
+
+        Parameters
+        ----------
+        energy_true : array-like, shape (t,), TeV
+        offset, radius : float, deg
+
+        Returns
+        -------
+        ndarray, shape (t,), dimensionless
         """
         off, where = self.offset.locate(offset), self.energy.locate(energy_true)
         first, last = self.rad.nodes[0], self.rad.edges[-1]
@@ -62,6 +77,11 @@ class PsfGauss:
     sigmas, amplitudes : ndarray, shape (3, offset, energy), deg and relative
         The first amplitude is 1, a stored sigma of 0 has become 1.
     scale : ndarray, shape (offset, energy)
+
+    Examples
+    --------
+    >>> runs[0].psf.containment([1.0, 10.0], offset=0.5, radius=0.11).shape  # as with `PsfTable`
+    (2,)
     """
 
     energy: Axis
@@ -71,10 +91,19 @@ class PsfGauss:
     scale: np.ndarray
 
     def containment(self, energy_true: Any, offset: float, radius: float) -> np.ndarray:
-        """Return the fraction of events within `radius` (deg) at one offset, shape of `energy_true` (TeV).
+        """Return the fraction of events within a radius of their direction.
 
         The parameters are interpolated linearly and the three parts normalised to a sum of 1; without any
         density the fraction is 0.
+
+        Parameters
+        ----------
+        energy_true : array-like, shape (t,), TeV
+        offset, radius : float, deg
+
+        Returns
+        -------
+        ndarray, shape (t,), dimensionless
         """
         sigma = np.stack([_parameter(s, self.energy, self.offset, energy_true, offset) for s in self.sigmas])
         amplitude = np.stack(
@@ -99,6 +128,11 @@ class PsfKing:
     ----------
     energy, offset : Axis
     gamma, sigma : ndarray, shape (offset, energy), 1 and deg
+
+    Examples
+    --------
+    >>> runs[0].psf.containment([1.0, 10.0], offset=0.5, radius=0.11).shape  # as with `PsfTable`
+    (2,)
     """
 
     energy: Axis
@@ -107,9 +141,18 @@ class PsfKing:
     sigma: np.ndarray
 
     def containment(self, energy_true: Any, offset: float, radius: float) -> np.ndarray:
-        """Return the fraction of events within `radius` (deg) at one offset, shape of `energy_true` (TeV).
+        """Return the fraction of events within a radius of their direction.
 
         The parameters are interpolated linearly; where sigma is 0 or gamma at most 1 the fraction is 0.
+
+        Parameters
+        ----------
+        energy_true : array-like, shape (t,), TeV
+        offset, radius : float, deg
+
+        Returns
+        -------
+        ndarray, shape (t,), dimensionless
         """
         gamma = _parameter(self.gamma, self.energy, self.offset, energy_true, offset)
         sigma = _parameter(self.sigma, self.energy, self.offset, energy_true, offset)

@@ -21,6 +21,12 @@ class RadMax:
     energy, offset : Axis
         Reconstructed energy (TeV) and offset (deg).
     values : ndarray, shape (offset, energy), deg
+
+    Examples
+    --------
+    >>> runs = lp.DataStore("magic").select()  # doctest: +SKIP
+    >>> float(runs[0].rad_max.nearest(1.0, 0.4))  # doctest: +SKIP
+    0.09...
     """
 
     energy: Axis
@@ -28,7 +34,17 @@ class RadMax:
     values: np.ndarray
 
     def nearest(self, energy: Any, offset: Any) -> np.ndarray:
-        """Return the cut at the nearest node (in ln E and in offset), deg, of the broadcast shape."""
+        """Return the cut at the nearest node, in ln E and in offset.
+
+        Parameters
+        ----------
+        energy : array-like, TeV
+        offset : array-like, deg
+
+        Returns
+        -------
+        ndarray, broadcast shape, deg
+        """
         i = _nearest(np.log(self.energy.nodes), np.log(energy))
         return self.values[_nearest(self.offset.nodes, offset), i]
 

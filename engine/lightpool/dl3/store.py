@@ -36,6 +36,14 @@ class DataStore:
     ------
     DataError
         If it is no store; the message says what is missing, and where a store is.
+
+    Examples
+    --------
+    >>> store = lp.DataStore("demo")  # made by: lightpool simulate demo --output demo
+    >>> store
+    <DataStore demo: 28 runs>
+    >>> store.select(target="crab nebula (simulated)").obs_ids
+    (1001, 1002, 1003, 1004)
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -66,6 +74,10 @@ class DataStore:
 
     def observation(self, obs_id: int) -> Observation:
         """Return one run; the same object every time.
+
+        Parameters
+        ----------
+        obs_id : int
 
         Raises
         ------
@@ -103,6 +115,10 @@ class DataStore:
             Any spelling of the object's name.
         time : (start, stop)
             UTC texts, datetimes or astropy times; runs that overlap it.
+
+        Returns
+        -------
+        Observations
 
         Raises
         ------
@@ -154,7 +170,12 @@ class DataStore:
         return Targets(runs["obs_id"], names, list(runs["target"]), runs["ra_obj"], runs["dec_obj"])
 
     def fresh_observation(self, obs_id: int) -> Observation:
-        """Return a run of the store that nobody else holds, to be read and let go."""
+        """Return a run of the store that nobody else holds, to be read and let go.
+
+        Parameters
+        ----------
+        obs_id : int
+        """
         i, runs = self._row[obs_id], self.runs
         name = self._targets.name_of[obs_id] if self._has_names else ""
         return Observation(

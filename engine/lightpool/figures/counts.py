@@ -38,10 +38,20 @@ def counts_figure(cube: xr.Dataset, result: FitResult | None = None, *, column: 
     column : str
         ``single`` (3.5 in) or ``double`` (7 in).
 
+    Returns
+    -------
+    matplotlib Figure
+        It belongs to no window; `savefig` writes it.
+
     Raises
     ------
     SettingsError
         If the fit was made on another cube, for another column, or without matplotlib.
+
+    Examples
+    --------
+    >>> figure = lp.figures.counts_figure(cube, result)
+    >>> figure.savefig("counts.pdf")
     """
     if result is not None:
         dims = ("region", "time", "energy")

@@ -34,12 +34,22 @@ def profile_figure(points: FluxPoints, *, column: str = "single") -> Figure:
     column : str
         ``single`` (3.5 in) or ``double`` (7 in).
 
+    Returns
+    -------
+    matplotlib Figure
+        It belongs to no window; `savefig` writes it.
+
     Raises
     ------
     SettingsError
         For points without profiles, another column, or without matplotlib.
     AnalysisError
         If not one band has a profile.
+
+    Examples
+    --------
+    >>> figure = lp.figures.profile_figure(points)
+    >>> figure.savefig("profiles.pdf")
     """
     if "stat_scan" not in points:
         raise SettingsError(

@@ -53,12 +53,22 @@ def sed_figure(
     column : str
         ``single`` (3.5 in) or ``double`` (7 in).
 
+    Returns
+    -------
+    matplotlib Figure
+        It belongs to no window; `savefig` writes it.
+
     Raises
     ------
     SettingsError
         For an unknown reference or column, an empty energy range, or without matplotlib.
     AnalysisError
         If not one band has a value or a limit.
+
+    Examples
+    --------
+    >>> figure = lp.figures.sed_figure(points, result=result, references="hess_pl")
+    >>> figure.savefig("sed.pdf")
     """
     columns = sed_points(points)
     if not columns.energy.size:

@@ -27,6 +27,21 @@ def significance_figure(cube: xr.Dataset, *, column: str = "double") -> Figure:
         Not stacked: its rows are the steps.
     column : str
         ``single`` (3.5 in, one above the other) or ``double`` (7 in, side by side).
+
+    Returns
+    -------
+    matplotlib Figure
+        It belongs to no window; `savefig` writes it.
+
+    Raises
+    ------
+    SettingsError
+        For another column, or without matplotlib.
+
+    Examples
+    --------
+    >>> figure = lp.figures.significance_figure(cube)
+    >>> figure.savefig("significance.pdf")
     """
     rows = cube.onoff.cumulative()
     hours, excess, sqrt_ts = (

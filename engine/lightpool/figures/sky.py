@@ -47,10 +47,20 @@ def sky_figure(
     column : str
         ``single`` (3.5 in, legend below) or ``double`` (7 in, legend beside).
 
+    Returns
+    -------
+    matplotlib Figure
+        It belongs to no window; `savefig` writes it.
+
     Raises
     ------
     SettingsError
         If the cube keeps no OFF regions, for another column, or without matplotlib.
+
+    Examples
+    --------
+    >>> figure = lp.figures.sky_figure(runs, cube)
+    >>> figure.savefig("sky.pdf")
     """
     if "off_obs_id" not in cube.coords or "pointing_lon" not in cube.coords:
         raise SettingsError("this cube keeps no OFF regions", remedy="Give the cube from before stacking")

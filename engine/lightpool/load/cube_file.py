@@ -31,6 +31,12 @@ def open_cube(path: str | Path) -> xr.Dataset:
     ------
     DataError
         If it is missing, damaged, or holds no cube.
+
+    Examples
+    --------
+    >>> cube.to_netcdf("cube.nc")
+    >>> dict(lp.open_cube("cube.nc").counts.sizes)
+    {'region': 1, 'time': 4, 'energy': 10}
     """
     if not Path(path).exists():
         raise DataError("no such cube file", where=str(path))

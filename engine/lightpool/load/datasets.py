@@ -33,10 +33,21 @@ def read_datasets(path: str | Path) -> xr.Dataset:
           ``filename``, relative to the list; each file an OGIP spectrum or the maps of one dataset;
         - one such file, or a directory of OGIP spectra.
 
+    Returns
+    -------
+    Dataset
+        See `schema.VARIABLES`: a row of the time axis for each file.
+
     Raises
     ------
     DataError, SettingsError
         If something is missing, damaged or of another kind.
+
+    Examples
+    --------
+    >>> cube.to_netcdf("reduced.nc")
+    >>> round(lp.fit(lp.load.read_datasets("reduced.nc"), lp.PowerLaw()).model["index"].value, 2)
+    2.65
     """
     path = Path(path)
     if not path.exists():

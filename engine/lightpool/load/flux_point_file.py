@@ -35,11 +35,22 @@ def read_flux_points(path: str | Path, *, model: SpectralModel | None = None) ->
         The reference that turns one quantity into another. A table of type likelihood has its
         own values of it, which stand; for others it is a power law of index 2 if not given.
 
+    Returns
+    -------
+    FluxPoints
+
     Raises
     ------
     DataError
         If the file is missing or damaged, or lacks a column that nothing can stand in for, or
         has one in a wrong unit.
+
+    Examples
+    --------
+    >>> points.to_table("dnde").write("points.ecsv", overwrite=True)
+    >>> again = lp.load.read_flux_points("points.ecsv")
+    >>> bool(abs(again["dnde"] / points["dnde"] - 1).max() < 1e-6)
+    True
     """
     columns = read_columns(Path(path))
     sed_type = _sed_type(columns)

@@ -39,6 +39,15 @@ def read_ogip(paths: str | Path | Iterable[str | Path]) -> xr.Dataset:
         If a file is missing, damaged, or lacks something.
     SettingsError
         If the files have different energy axes.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from lightpool.export.ogip import write_ogip
+    >>> Path("ogip").mkdir()
+    >>> _ = write_ogip(cube, Path("ogip"), observations=runs)
+    >>> dict(lp.load.read_ogip("ogip").counts.sizes)
+    {'region': 1, 'time': 4, 'energy': 10}
     """
     return cube_of([read_ogip_set(path) for path in _pha_files(paths)])
 

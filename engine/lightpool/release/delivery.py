@@ -45,6 +45,12 @@ class Delivery:
         The files that came, and those that were there already.
     size : int, bytes
         Of what came.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> Delivery(Path("here"), (23523,), fetched=("data/a.fits.gz",), kept=(), size=500_000).size
+    500000
     """
 
     folder: Path
@@ -124,7 +130,7 @@ def deliver(
     tell: Tell = lambda text: None,
     patience: Patience = Patience(),  # noqa: B008 - frozen
 ) -> Delivery:
-    """Fetch a release, or some runs of it, and say what came; see `download`.
+    """Return what a download brought, after fetching a release or some runs of it; see `download`.
 
     Parameters
     ----------
@@ -133,6 +139,21 @@ def deliver(
         Is told in a sentence what a user should know on the way.
     patience : Patience
         With the network.
+    output, target, obs_id, mirror, progress
+        As for `download`.
+
+    Returns
+    -------
+    Delivery
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from lightpool.release import Release
+    >>> release = Release.of(Path("demo"), "https://example.org/demo")
+    >>> delivery = deliver(release, Path("copy"), obs_id=[1001], mirror="demo")
+    >>> delivery.obs_ids, lp.DataStore("copy").check().ok
+    ((1001,), True)
     """
     from lightpool.dl3 import DataStore
 

@@ -25,6 +25,15 @@ def data_folder(name: str = "hess-dl3-dr1") -> Path:
     ----------
     name : str
         Of the release.
+
+    Returns
+    -------
+    Path
+
+    Examples
+    --------
+    >>> data_folder().name
+    'hess-dl3-dr1'
     """
     from platformdirs import user_data_path
 

@@ -34,6 +34,12 @@ class PinnedFile:
     sha256 : str
         In hexadecimal digits.
     size : int, bytes
+
+    Examples
+    --------
+    >>> from lightpool.release import Release
+    >>> Release.find("hess-dl3-dr1").files["README.txt"].size
+    1184
     """
 
     sha256: str
@@ -66,6 +72,11 @@ class Release:
     @classmethod
     def find(cls, name: str) -> Release:
         """Return a release that this version of Lightpool knows.
+
+        Parameters
+        ----------
+        name : str
+            One of `RELEASES`.
 
         Raises
         ------

@@ -33,6 +33,11 @@ class Patience:
         Before the second try; it doubles with each further one.
     timeout : float, s
         For the connection, and between two pieces of a file.
+
+    Examples
+    --------
+    >>> Patience(attempts=2, timeout=5.0)
+    Patience(attempts=2, pause=1.0, timeout=5.0)
     """
 
     attempts: int = 5

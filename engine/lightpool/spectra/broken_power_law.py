@@ -15,7 +15,27 @@ _OPENING = 0.3
 
 
 class BrokenPowerLaw(SpectralModel):
-    """A power law of `index1` below `ebreak` and of `index2` from there on; the amplitude is at the break."""
+    """A power law of `index1` below `ebreak` and of `index2` from there on; the amplitude is at the break.
+
+    Parameters
+    ----------
+    index1, index2 : float
+        Photon index below and above the break.
+    amplitude : float or quantity, cm-2 s-1 TeV-1
+        dN/dE at the break.
+    ebreak : float or quantity, TeV
+
+    Raises
+    ------
+    SettingsError
+        For an unknown parameter or a wrong unit.
+
+    Examples
+    --------
+    >>> model = BrokenPowerLaw(index1=2, index2=3, amplitude=1e-12, ebreak=1)
+    >>> [round(float(v) * 1e12, 6) for v in model([0.5, 1, 2])]
+    [4.0, 1.0, 0.125]
+    """
 
     type_name = "BrokenPowerLawSpectralModel"
     tag = "bpl"
@@ -67,6 +87,29 @@ class SmoothBrokenPowerLaw(SpectralModel):
     ``amplitude (E / reference)**-index1 (1 + (E / ebreak)**((index2 - index1) / b))**-b`` with
     ``b = beta sign(index2 - index1)``. Equal indices, where the formula ends, leave a power law: the
     one that a break to a softer spectrum tends to, so that a fit may start there.
+
+    Parameters
+    ----------
+    index1, index2 : float
+        Photon index far below and far above the break.
+    amplitude : float or quantity, cm-2 s-1 TeV-1
+        As in the formula.
+    ebreak : float or quantity, TeV
+    reference : float or quantity, TeV
+        Frozen.
+    beta : float
+        Width of the break; frozen.
+
+    Raises
+    ------
+    SettingsError
+        For an unknown parameter or a wrong unit.
+
+    Examples
+    --------
+    >>> model = SmoothBrokenPowerLaw(index1=2, index2=3, amplitude=1e-12, ebreak=1, reference=1)
+    >>> float(model(1.0))  # half of the amplitude where beta is 1
+    5e-13
     """
 
     type_name = "SmoothBrokenPowerLawSpectralModel"

@@ -25,6 +25,12 @@ class Butterfly:
     energy : ndarray, TeV
     dnde, dnde_error : ndarray, cm-2 s-1 TeV-1
         The error is one standard deviation, propagated to first order; NaN before a fit.
+
+    Examples
+    --------
+    >>> band = result.model.butterfly([1.0, 3.0, 10.0])
+    >>> [round(float(v), 2) for v in band.dnde_error / band.dnde]
+    [0.04, 0.05, 0.11]
     """
 
     energy: np.ndarray

@@ -82,6 +82,12 @@ class Compound(SpectralModel):
     def link(self, first: str, *others: str) -> Compound:
         """Return a copy in which `others` take value, limits and prior of `first`, and are one with it.
 
+        Parameters
+        ----------
+        first : str
+        *others : str
+            Parameter names.
+
         Raises
         ------
         SettingsError

@@ -24,6 +24,21 @@ class MeyerCrab(SpectralModel):
     """The inverse-Compton spectrum of the Crab Nebula, Fermi-LAT to H.E.S.S., times `norm`.
 
     Meyer, Horns & Zechlin (2010), A&A 523, A2, appendix D.
+
+    Parameters
+    ----------
+    norm : float
+        Frozen at 1.
+
+    Raises
+    ------
+    SettingsError
+        For an unknown parameter or a wrong unit.
+
+    Examples
+    --------
+    >>> round(float(MeyerCrab()(1.0)) * 1e11, 2)  # 1e-11 cm-2 s-1 TeV-1 at 1 TeV
+    3.35
     """
 
     type_name = "MeyerCrabSpectralModel"
@@ -70,6 +85,15 @@ CRAB: dict[str, tuple[SpectralModel, str]] = {
 
 def crab_reference(name: str = "meyer") -> SpectralModel:
     """Return a published spectrum of the Crab Nebula; `CRAB` names them and their papers.
+
+    Parameters
+    ----------
+    name : str
+        A key of `CRAB`.
+
+    Returns
+    -------
+    SpectralModel
 
     Raises
     ------

@@ -27,6 +27,14 @@ class EblAbsorption(SpectralModel):
         See `EblAbsorption.read`.
     redshift, alpha_norm : float
         Both start frozen.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> table = lp.spectra.EblTable(*map(np.array, ([0.1, 0.2], [0.1, 10.0], [[1.0, 0.5], [1.0, 0.25]])))
+    >>> absorbed = lp.spectra.PowerLaw() * EblAbsorption(table, redshift=0.2)
+    >>> float(absorbed(10.0) / lp.spectra.PowerLaw()(10.0))
+    0.25
     """
 
     type_name = "EBLAbsorptionNormSpectralModel"
@@ -46,6 +54,13 @@ class EblAbsorption(SpectralModel):
     @classmethod
     def read(cls, path: str | Path, **values: Any) -> EblAbsorption:
         """Return the absorption of a published table, such as ``ebl_dominguez11.fits.gz``.
+
+        Parameters
+        ----------
+        path : path
+            As `read_ebl_table` takes it.
+        **values : float
+            ``redshift`` and ``alpha_norm``.
 
         Raises
         ------

@@ -32,6 +32,12 @@ class EblTable:
     ------
     SettingsError
         If shapes or order are wrong.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> EblTable(*map(np.array, ([0.1, 0.2], [0.1, 10.0], [[1.0, 0.5], [1.0, 0.25]]))).transmission.shape
+    (2, 2)
     """
 
     redshift: np.ndarray
@@ -70,10 +76,22 @@ def read_ebl_table(path: str | Path) -> EblTable:
     Redshifts are those of ``SPECTRA.PARAMVAL``, sorted, doubled ones dropped; energies are the
     geometric centres of ``ENERGIES``, in keV where the file does not say.
 
+    Parameters
+    ----------
+    path : path
+
+    Returns
+    -------
+    EblTable
+
     Raises
     ------
     DataError
         Naming the file, the HDU and the column that is missing or wrong.
+
+    Examples
+    --------
+    >>> read_ebl_table("ebl_dominguez11.fits.gz")  # doctest: +SKIP
     """
     from astropy.io import fits
 

@@ -15,6 +15,30 @@ class ExpCutoffPowerLaw(SpectralModel):
     """A power law with an exponential cutoff: ``amplitude (E / reference)**-index exp(-(lambda_ E)**alpha)``.
 
     Here `alpha` is the steepness of the cutoff, as model files call it.
+
+    Parameters
+    ----------
+    index : float
+        Photon index: the spectrum falls as E**-index.
+    amplitude : float or quantity, cm-2 s-1 TeV-1
+        dN/dE at the reference energy, but for the cutoff.
+    reference : float or quantity, TeV
+        Frozen.
+    lambda_ : float or quantity, TeV-1
+        Inverse of the cutoff energy.
+    alpha : float
+        Steepness of the cutoff; frozen.
+
+    Raises
+    ------
+    SettingsError
+        For an unknown parameter or a wrong unit.
+
+    Examples
+    --------
+    >>> model = ExpCutoffPowerLaw(index=1.5, lambda_=0.1)
+    >>> round(model.e_peak, 6)  # TeV: (2 - index) / lambda_
+    5.0
     """
 
     type_name = "ExpCutoffPowerLawSpectralModel"
@@ -64,6 +88,28 @@ class ExpCutoffPowerLaw3FGL(SpectralModel):
     """A cut-off power law, ``amplitude (E / reference)**-index exp((reference - E) / ecut)``.
 
     The amplitude is dN/dE at the reference energy (3FGL: Acero et al. 2015, ApJS 218, 23).
+
+    Parameters
+    ----------
+    index : float
+        Photon index: the spectrum falls as E**-index.
+    amplitude : float or quantity, cm-2 s-1 TeV-1
+        dN/dE at the reference energy.
+    reference : float or quantity, TeV
+        Frozen.
+    ecut : float or quantity, TeV
+        Cutoff energy.
+
+    Raises
+    ------
+    SettingsError
+        For an unknown parameter or a wrong unit.
+
+    Examples
+    --------
+    >>> model = ExpCutoffPowerLaw3FGL(index=1.5, amplitude=1e-11, ecut=10)
+    >>> float(model(1.0))
+    1e-11
     """
 
     type_name = "ExpCutoffPowerLaw3FGLSpectralModel"

@@ -15,7 +15,25 @@ _MAX_NODES = 2000
 
 
 class Gaussian(SpectralModel):
-    """A Gaussian in energy whose integral over all energies is `amplitude`."""
+    """A Gaussian in energy whose integral over all energies is `amplitude`.
+
+    Parameters
+    ----------
+    amplitude : float or quantity, cm-2 s-1
+        Integral over all energies.
+    mean, sigma : float or quantity, TeV
+
+    Raises
+    ------
+    SettingsError
+        For an unknown parameter or a wrong unit.
+
+    Examples
+    --------
+    >>> line = Gaussian(amplitude=1e-12, mean=10, sigma=0.5)
+    >>> round(line.integral(5, 15) * 1e12, 3)
+    1.0
+    """
 
     type_name = "GaussianSpectralModel"
     tag = "gauss"

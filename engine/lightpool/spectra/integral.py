@@ -35,6 +35,13 @@ class BinIntegrator:
         Nodes per bin; default `nodes_per_bin`.
     power : int
         0 for photons, 1 for energy.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> over = BinIntegrator(np.array([1.0, 10.0]), n=2)
+    >>> round(float(over.integrate(over.nodes**-2.0)[0]), 6)  # 1 - 1/10
+    0.9
     """
 
     def __init__(self, edges: np.ndarray, *, n: int | None = None, power: int = 0) -> None:
@@ -44,7 +51,13 @@ class BinIntegrator:
         self._bins = len(edges) - 1
 
     def integrate(self, dnde: np.ndarray) -> np.ndarray:
-        """Return the integral over each bin, shape (bins,), from values at the nodes."""
+        """Return the integral over each bin, shape (bins,), from values at the nodes.
+
+        Parameters
+        ----------
+        dnde : ndarray, shape (..., nodes)
+            The spectrum at `nodes`.
+        """
         low, high, ratio = self._ends(dnde)
         return self._per_bin(self._steps * _log_mean(low, high, ratio))
 

@@ -16,6 +16,22 @@ class LogParabola(SpectralModel):
 
     The logarithm is natural; a `beta` published for log10 is to be divided by ln 10.
 
+    Parameters
+    ----------
+    amplitude : float or quantity, cm-2 s-1 TeV-1
+        dN/dE at the reference energy.
+    reference : float or quantity, TeV
+        Frozen.
+    alpha : float
+        Index at the reference energy.
+    beta : float
+        Curvature.
+
+    Raises
+    ------
+    SettingsError
+        For an unknown parameter or a wrong unit.
+
     Examples
     --------
     >>> round(LogParabola(alpha=1.5, beta=0.5, reference=1).e_peak, 4)

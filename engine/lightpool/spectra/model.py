@@ -33,6 +33,16 @@ class SpectralModel:
     ------
     SettingsError
         For an unknown parameter or a wrong unit.
+
+    Examples
+    --------
+    >>> model = lp.spectra.LogParabola(amplitude=1e-11).freeze("beta")
+    >>> model.names
+    ('amplitude', 'reference', 'alpha', 'beta')
+    >>> [p.name for p in model.parameters if not p.frozen]
+    ['amplitude', 'alpha']
+    >>> model.with_values(alpha=2.5)["alpha"].value, model["alpha"].value  # a copy; the model stays
+    (2.5, 2.0)
     """
 
     defaults: ClassVar[tuple[Parameter, ...]] = ()
@@ -56,12 +66,34 @@ class SpectralModel:
 
     @staticmethod
     def evaluate(energy: np.ndarray, *values: float) -> np.ndarray:
-        """Return dN/dE at `energy` (TeV), for parameter values in the order of `defaults`."""
+        """Return dN/dE, for parameter values in the order of `defaults`.
+
+        Parameters
+        ----------
+        energy : ndarray, shape (n,), TeV
+        *values : float
+            In the units of the parameters.
+
+        Returns
+        -------
+        ndarray, shape (n,), cm-2 s-1 TeV-1
+        """
         raise NotImplementedError
 
     @staticmethod
     def gradient(energy: np.ndarray, *values: float) -> np.ndarray:
-        """Return the slope of dN/dE along each parameter, shape (parameters, energies)."""
+        """Return the slope of dN/dE along each parameter.
+
+        Parameters
+        ----------
+        energy : ndarray, shape (n,), TeV
+        *values : float
+            In the units of the parameters.
+
+        Returns
+        -------
+        ndarray, shape (parameters, n)
+        """
         raise NotImplementedError
 
     # -- values -----------------------------------------------------------------------------
@@ -91,34 +123,71 @@ class SpectralModel:
         return self.parameters[self.names.index(name)]
 
     def with_values(self, **values: Any) -> SpectralModel:
-        """Return a copy with other parameter values (numbers or quantities); errors are dropped."""
+        """Return a copy with other parameter values; errors are dropped.
+
+        Parameters
+        ----------
+        **values : float or quantity
+            By name; numbers are in the units of the parameters.
+        """
         self._check_names(values, self.parameters)
         return self._copy(
             p.to(values[p.name]) if p.name in values else replace(p, error=math.nan) for p in self.parameters
         )
 
     def freeze(self, *names: str) -> SpectralModel:
-        """Return a copy in which these parameters are frozen."""
+        """Return a copy in which these parameters are frozen.
+
+        Parameters
+        ----------
+        *names : str
+        """
         return self._with_frozen(names, True)
 
     def free(self, *names: str) -> SpectralModel:
-        """Return a copy in which these parameters are free."""
+        """Return a copy in which these parameters are free.
+
+        Parameters
+        ----------
+        *names : str
+        """
         return self._with_frozen(names, False)
 
     def limit(self, name: str, low: Any = -math.inf, high: Any = math.inf) -> SpectralModel:
-        """Return a copy in which parameter `name` is kept within ``[low, high]``."""
+        """Return a copy in which a parameter is kept within ``[low, high]``.
+
+        Parameters
+        ----------
+        name : str
+        low, high : float or quantity, in the unit of the parameter
+            Infinite for none.
+        """
         low, high = (
             v if isinstance(v, float) and math.isinf(v) else self[name].to(v).value for v in (low, high)
         )
         return self._copy(replace(p, min=low, max=high) if p.name == name else p for p in self.parameters)
 
     def with_prior(self, name: str, prior: Prior | None) -> SpectralModel:
-        """Return a copy in which parameter `name` has this prior, in the unit of the parameter, or none."""
+        """Return a copy in which a parameter has a prior, or none.
+
+        Parameters
+        ----------
+        name : str
+        prior : GaussianPrior, UniformPrior or None
+            In the unit of the parameter.
+        """
         self._check_names([name], self.parameters)
         return self._copy(replace(p, prior=prior) if p.name == name else p for p in self.parameters)
 
     def fitted(self, values: Iterable[float], covariance: np.ndarray) -> SpectralModel:
-        """Return a copy that holds a fit's values and covariance, shape (parameters, parameters)."""
+        """Return a copy that holds a fit's values, and errors from their covariance.
+
+        Parameters
+        ----------
+        values : iterable of float
+            Of all parameters, in their units.
+        covariance : ndarray, shape (parameters, parameters)
+        """
         errors = np.sqrt(np.maximum(np.diag(covariance), 0))
         copy = self._copy(
             replace(p, value=float(v), error=float(e))
@@ -134,31 +203,92 @@ class SpectralModel:
         return self.evaluate(_energies(energy), *self.values).reshape(np.shape(energy))
 
     def dnde_error(self, energy: Any) -> np.ndarray:
-        """Return the propagated error of dN/dE (first order, ``sqrt(g' C g)``); NaN before a fit."""
+        """Return the error of dN/dE, propagated to first order, ``sqrt(g' C g)``; NaN before a fit.
+
+        Parameters
+        ----------
+        energy : array-like, shape (n,), TeV, or quantity
+
+        Returns
+        -------
+        ndarray, shape of `energy`, cm-2 s-1 TeV-1
+        """
         return self._propagate(self.gradient(_energies(energy), *self.values)).reshape(np.shape(energy))
 
     def integral(self, e_min: Any, e_max: Any) -> float:
-        """Return the photon flux between two energies, cm-2 s-1."""
+        """Return the photon flux between two energies, cm-2 s-1.
+
+        Parameters
+        ----------
+        e_min, e_max : float (TeV), str or quantity
+
+        Raises
+        ------
+        SettingsError
+            If the range is not positive or does not increase.
+        """
         return self._integrate(e_min, e_max, power=0)[0]
 
     def integral_error(self, e_min: Any, e_max: Any) -> tuple[float, float]:
-        """Return the photon flux and its propagated error, cm-2 s-1."""
+        """Return the photon flux and its propagated error, cm-2 s-1.
+
+        Parameters
+        ----------
+        e_min, e_max : float (TeV), str or quantity
+
+        Raises
+        ------
+        SettingsError
+            If the range is not positive or does not increase.
+        """
         return self._integrate(e_min, e_max, power=0)
 
     def energy_flux(self, e_min: Any, e_max: Any) -> float:
-        """Return the energy flux between two energies, TeV cm-2 s-1."""
+        """Return the energy flux between two energies, TeV cm-2 s-1.
+
+        Parameters
+        ----------
+        e_min, e_max : float (TeV), str or quantity
+
+        Raises
+        ------
+        SettingsError
+            If the range is not positive or does not increase.
+        """
         return self._integrate(e_min, e_max, power=1)[0]
 
     def energy_flux_error(self, e_min: Any, e_max: Any) -> tuple[float, float]:
-        """Return the energy flux and its propagated error, TeV cm-2 s-1."""
+        """Return the energy flux and its propagated error, TeV cm-2 s-1.
+
+        Parameters
+        ----------
+        e_min, e_max : float (TeV), str or quantity
+
+        Raises
+        ------
+        SettingsError
+            If the range is not positive or does not increase.
+        """
         return self._integrate(e_min, e_max, power=1)
 
     def integrator(self, edges: np.ndarray, *, power: int = 0) -> BinIntegrator:
-        """Return what integrates this kind of spectrum over bins with `edges` (TeV)."""
+        """Return what integrates this kind of spectrum over bins.
+
+        Parameters
+        ----------
+        edges : ndarray, shape (bins + 1,), TeV
+        power : int
+            0 for photons, 1 for energy.
+        """
         return BinIntegrator(edges, n=self.node_count(edges), power=power)
 
     def node_count(self, edges: np.ndarray) -> int:
-        """Return how many nodes in each bin integrate this spectrum well."""
+        """Return how many nodes in each bin integrate this spectrum well.
+
+        Parameters
+        ----------
+        edges : ndarray, shape (bins + 1,), TeV
+        """
         return 2 if self.is_power_law else nodes_per_bin(edges)
 
     @property
@@ -173,7 +303,12 @@ class SpectralModel:
         return narrowest_energy(self, around=around)
 
     def butterfly(self, energy: Any) -> Butterfly:
-        """Return the spectrum and its error at energies in TeV (or quantities), shape (n,)."""
+        """Return the spectrum and its error along energy.
+
+        Parameters
+        ----------
+        energy : array-like, shape (n,), TeV, or quantity
+        """
         e = _energies(energy)
         return Butterfly(e, self(e), self.dnde_error(e))
 

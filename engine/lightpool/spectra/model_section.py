@@ -31,12 +31,21 @@ def model_from_dict(section: Mapping[str, Any], *, folder: str | Path = "") -> S
     folder : path
         Where relative names of tables start.
 
+    Returns
+    -------
+    SpectralModel
+
     Raises
     ------
     SettingsError
         Naming the key that is missing, unknown or wrong.
     DataError
         If a table that it names cannot be read.
+
+    Examples
+    --------
+    >>> model_from_dict({"type": "PowerLawSpectralModel", "parameters": [{"name": "index", "value": 2.5}]})
+    PowerLaw(index=2.5, amplitude=1e-12 TeV-1 s-1 cm-2, reference=1 TeV (frozen))
     """
 
     def read(inner: Any) -> SpectralModel:

@@ -31,6 +31,11 @@ class Parameter:
     prior : GaussianPrior or UniformPrior, optional
     link : str
         A label: parameters of a compound that carry the same one share their value.
+
+    Examples
+    --------
+    >>> result.model["index"]  # doctest: +ELLIPSIS
+    Parameter(name='index', value=2.65..., unit='', frozen=False, ...)
     """
 
     name: str
@@ -74,7 +79,13 @@ class Parameter:
         return self.value - low <= width or high - self.value <= width
 
     def to(self, value: Any) -> Parameter:
-        """Return a copy with another value: a number in `unit`, or a quantity that converts to it."""
+        """Return a copy with another value; its error is dropped.
+
+        Parameters
+        ----------
+        value : float or quantity
+            A number is in `unit`.
+        """
         return replace(self, value=in_unit(value, self.unit, self.name), error=math.nan)
 
 

@@ -14,10 +14,30 @@ from lightpool.spectra.parameter import DNDE, Parameter
 class PowerLaw(SpectralModel):
     """A power law, ``amplitude * (E / reference)**-index``.
 
+    Parameters
+    ----------
+    index : float
+        Photon index: the spectrum falls as E**-index.
+    amplitude : float or quantity, cm-2 s-1 TeV-1
+        dN/dE at the reference energy.
+    reference : float or quantity, TeV
+        Frozen.
+
+    Raises
+    ------
+    SettingsError
+        For an unknown parameter or a wrong unit.
+
     Examples
     --------
     >>> float(PowerLaw(index=2, amplitude=1e-11)(2.0))
     2.5e-12
+
+    >>> model = PowerLaw(index=2.6, amplitude=3.5e-11)
+    >>> model["index"].value
+    2.6
+    >>> round(model.integral("1 TeV", "10 TeV") * 1e11, 3)  # cm-2 s-1
+    2.133
     """
 
     type_name = "PowerLawSpectralModel"
@@ -60,7 +80,27 @@ class PowerLaw(SpectralModel):
 
 
 class PowerLaw2(SpectralModel):
-    """A power law whose amplitude is its photon flux between `emin` and `emax`."""
+    """A power law whose amplitude is its photon flux between `emin` and `emax`.
+
+    Parameters
+    ----------
+    amplitude : float or quantity, cm-2 s-1
+        Photon flux between `emin` and `emax`.
+    index : float
+    emin, emax : float or quantity, TeV
+        Frozen.
+
+    Raises
+    ------
+    SettingsError
+        For an unknown parameter or a wrong unit.
+
+    Examples
+    --------
+    >>> model = PowerLaw2(amplitude=2e-11, index=2.6, emin=1, emax=10)
+    >>> round(model.integral(1, 10) * 1e11, 6)
+    2.0
+    """
 
     type_name = "PowerLaw2SpectralModel"
     tag = "pl-2"

@@ -19,6 +19,12 @@ class GaussianPrior:
     mu, sigma : float, in the unit of the parameter
     weight : float
         Multiplies the term.
+
+    Examples
+    --------
+    >>> model = lp.PowerLaw().with_prior("index", GaussianPrior(mu=2.4, sigma=0.1))
+    >>> round(lp.fit(cube, model).model["index"].value, 2)  # drawn from 2.65 towards the prior
+    2.6
     """
 
     mu: float = 0.0
@@ -40,6 +46,10 @@ class GaussianPrior:
     def stat(self, value: float) -> float:
         """Return -2 ln of the prior, without the constant that no fit depends on: 0 at `mu`.
 
+        Parameters
+        ----------
+        value : float, in the unit of the parameter
+
         Examples
         --------
         >>> GaussianPrior(mu=2.0, sigma=0.5).stat(3.0)
@@ -48,7 +58,12 @@ class GaussianPrior:
         return self.weight * ((value - self.mu) / self.sigma) ** 2
 
     def slope(self, value: float) -> float:
-        """Return the slope of `stat`."""
+        """Return the slope of `stat`.
+
+        Parameters
+        ----------
+        value : float, in the unit of the parameter
+        """
         return 2 * self.weight * (value - self.mu) / self.sigma**2
 
 
@@ -61,6 +76,11 @@ class UniformPrior:
     min, max : float, in the unit of the parameter
     weight : float
         Kept for files; a uniform prior has nothing to weigh.
+
+    Examples
+    --------
+    >>> UniformPrior(min=1, max=3).stat(2.0), UniformPrior(min=1, max=3).stat(4.0)
+    (0.0, inf)
     """
 
     min: float = 0.0
@@ -80,13 +100,23 @@ class UniformPrior:
         return self.min, self.max
 
     def stat(self, value: float) -> float:
-        """Return -2 ln of the prior without its constant: 0 inside, infinite outside."""
+        """Return -2 ln of the prior without its constant: 0 inside, infinite outside.
+
+        Parameters
+        ----------
+        value : float, in the unit of the parameter
+        """
         # A minimiser that stops at an end may overstep it by rounding.
         slack = 1e-9 * (self.max - self.min)
         return 0.0 if self.min - slack <= value <= self.max + slack else math.inf
 
     def slope(self, value: float) -> float:
-        """Return the slope of `stat`: 0."""
+        """Return the slope of `stat`: 0.
+
+        Parameters
+        ----------
+        value : float, in the unit of the parameter
+        """
         return 0.0
 
 

@@ -43,10 +43,24 @@ _OTHERS: tuple[type[SpectralModel], ...] = (Compound, Template, Scale, EblAbsorp
 def model_class(name: str) -> type[SpectralModel]:
     """Return the model class of a short name, a type name of model files, or a tag.
 
+    Parameters
+    ----------
+    name : str
+        Such as ``power-law``, ``PowerLawSpectralModel`` or ``pl``.
+
+    Returns
+    -------
+    class
+
     Raises
     ------
     SettingsError
         Naming the nearest known model.
+
+    Examples
+    --------
+    >>> model_class("ecpl")
+    <class 'lightpool.spectra.exp_cutoff.ExpCutoffPowerLaw'>
     """
     names = {alias: cls for key, cls in MODELS.items() for alias in (key, *_aliases(cls))}
     names |= {alias: cls for cls in _OTHERS for alias in _aliases(cls)}

@@ -19,6 +19,12 @@ class Scale(SpectralModel):
     ----------
     model : SpectralModel
     norm : float
+
+    Examples
+    --------
+    >>> half = Scale(lp.spectra.MeyerCrab(), norm=0.5)
+    >>> float(half(1.0) / lp.spectra.MeyerCrab()(1.0))
+    0.5
     """
 
     type_name = "ScaleSpectralModel"

@@ -17,6 +17,27 @@ class SuperExpCutoffPowerLaw3FGL(SpectralModel):
     """``amplitude (E / reference)**-index_1 exp((reference / ecut)**index_2 - (E / ecut)**index_2)``.
 
     Third catalogue: Acero et al. (2015), ApJS 218, 23, eq. 4.
+
+    Parameters
+    ----------
+    amplitude : float or quantity, cm-2 s-1 TeV-1
+        dN/dE at the reference energy.
+    reference : float or quantity, TeV
+        Frozen.
+    ecut : float or quantity, TeV
+    index_1, index_2 : float
+        Photon index, and index of the cutoff.
+
+    Raises
+    ------
+    SettingsError
+        For an unknown parameter or a wrong unit.
+
+    Examples
+    --------
+    >>> model = SuperExpCutoffPowerLaw3FGL(amplitude=1e-11, reference=1, ecut=10)
+    >>> float(model(1.0))
+    1e-11
     """
 
     type_name = "SuperExpCutoffPowerLaw3FGLSpectralModel"
@@ -71,6 +92,28 @@ class SuperExpCutoffPowerLaw4FGL(SpectralModel):
 
     Fourth catalogue: Abdollahi et al. (2020), ApJS 247, 33, eq. 4. `expfactor` is in MeV**-index_2,
     a unit that changes with the index, hence written as a number.
+
+    Parameters
+    ----------
+    amplitude : float or quantity, cm-2 s-1 TeV-1
+        dN/dE at the reference energy.
+    reference : float or quantity, TeV
+        Frozen.
+    expfactor : float
+        For energies in MeV.
+    index_1, index_2 : float
+        Photon index, and index of the cutoff.
+
+    Raises
+    ------
+    SettingsError
+        For an unknown parameter or a wrong unit.
+
+    Examples
+    --------
+    >>> model = SuperExpCutoffPowerLaw4FGL(amplitude=1e-11, reference=1, index_2=0.6)
+    >>> float(model(1.0))
+    1e-11
     """
 
     type_name = "SuperExpCutoffPowerLaw4FGLSpectralModel"
@@ -137,6 +180,28 @@ class SuperExpCutoffPowerLaw4FGLDR3(SpectralModel):
     Fourth catalogue, data release 3: Abdollahi et al. (2022), ApJS 260, 53, eqs. 2 and 3; d is
     `expfactor`. The local index at the reference energy is `index_1`, its slope there d. For a
     small ``index_2 ln x`` the formula loses all digits; its expansion takes over.
+
+    Parameters
+    ----------
+    amplitude : float or quantity, cm-2 s-1 TeV-1
+        dN/dE at the reference energy.
+    reference : float or quantity, TeV
+        Frozen.
+    expfactor : float
+        Curvature at the reference energy.
+    index_1, index_2 : float
+        Photon index at the reference energy, and index of the cutoff.
+
+    Raises
+    ------
+    SettingsError
+        For an unknown parameter or a wrong unit.
+
+    Examples
+    --------
+    >>> model = SuperExpCutoffPowerLaw4FGLDR3(amplitude=1e-11, reference=1)
+    >>> float(model(1.0))
+    1e-11
     """
 
     type_name = "SuperExpCutoffPowerLaw4FGLDR3SpectralModel"

@@ -34,6 +34,12 @@ if TYPE_CHECKING:
     from lightpool.fitting import fit as fit
     from lightpool.interval_spectra import time_resolved as time_resolved
     from lightpool.load import open_cube as open_cube
+    from lightpool.maps import AdaptiveRingBackground as AdaptiveRingBackground
+    from lightpool.maps import ExclusionSearch as ExclusionSearch
+    from lightpool.maps import MapGeometry as MapGeometry
+    from lightpool.maps import RingBackground as RingBackground
+    from lightpool.maps import excess_map as excess_map
+    from lightpool.maps import sky_maps as sky_maps
     from lightpool.points import flux_points as flux_points
     from lightpool.reduction import reduce as reduce
     from lightpool.release import download as download
@@ -48,17 +54,22 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "AdaptiveRingBackground": "maps",
     "Analysis": "analysis",
     "AnalysisSettings": "analysis",
     "DataStore": "dl3",
     "ExclusionMask": "exclusion",
+    "ExclusionSearch": "maps",
     "ExpCutoffPowerLaw": "spectra",
+    "MapGeometry": "maps",
     "PowerLaw": "spectra",
+    "RingBackground": "maps",
     "TimeBinning": "time_binning",
     "circle": "sky",
     "compare": "comparison",
     "download": "release",
     "energy_edges": "axes",
+    "excess_map": "maps",
     "fit": "fitting",
     "fit_each": "separate_fits",
     "flux_points": "points",
@@ -66,12 +77,13 @@ _HOME = {
     "open_cube": "load",
     "point": "sky",
     "reduce": "reduction",
+    "sky_maps": "maps",
     "stack": "stacking",
     "time_resolved": "interval_spectra",
 }
 
 #: What is needed less often lives one level down: ``lp.spectra.LogParabola``, ``lp.load.read_ogip``.
-_MODULES = ("confidence", "figures", "limits", "load", "spectra")
+_MODULES = ("confidence", "figures", "limits", "load", "maps", "spectra")
 
 __all__ = [*_HOME, *_MODULES, "__version__"]
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from lightpool.errors import DataError, SettingsError
-from lightpool.sky import Circle, TangentPlane, as_circle, lonlat, unit_vectors
+from lightpool.sky import Circle, TangentPlane, as_circle, lonlat, to_galactic, unit_vectors
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,12 +131,8 @@ class ExclusionMask:
             x, y = self.wcs.project(vectors)
             ny, nx = self.allowed.shape
             return x + (nx - 1) / 2, y + (ny - 1) / 2
-        lon, lat = lonlat(vectors)
-        if self.wcs.wcs.lngtyp.strip() == "GLON":
-            from astropy.coordinates import SkyCoord
-
-            galactic = SkyCoord(lon, lat, unit="deg").galactic
-            lon, lat = galactic.l.deg, galactic.b.deg
+        is_galactic = self.wcs.wcs.lngtyp.strip() == "GLON"
+        lon, lat = lonlat(to_galactic(vectors) if is_galactic else vectors)
         return self.wcs.all_world2pix(lon, lat, 0)
 
 

@@ -138,7 +138,7 @@ def to_icrs(lon: float, lat: float, frame: str) -> tuple[float, float]:
     if key == "icrs":
         return lon, lat
     if key == "galactic":
-        ra, dec = lonlat(unit_vectors(lon, lat) @ _ICRS_FROM_GALACTIC.T)
+        ra, dec = lonlat(from_galactic(unit_vectors(lon, lat)))
         return float(ra), float(dec)
     from astropy.coordinates import SkyCoord
 
@@ -149,6 +149,16 @@ def to_icrs(lon: float, lat: float, frame: str) -> tuple[float, float]:
             "sky frame is not known", found=repr(frame), expected="icrs, galactic, fk5, ..."
         ) from None
     return float(position.ra.deg), float(position.dec.deg)
+
+
+def from_galactic(vectors: np.ndarray) -> np.ndarray:
+    """Return ICRS vectors, shape (..., 3), of vectors along the galactic axes."""
+    return vectors @ _ICRS_FROM_GALACTIC.T
+
+
+def to_galactic(vectors: np.ndarray) -> np.ndarray:
+    """Return vectors along the galactic axes, shape (..., 3), of ICRS vectors."""
+    return vectors @ _ICRS_FROM_GALACTIC
 
 
 def unit_vectors(lon: Any, lat: Any) -> np.ndarray:
@@ -171,6 +181,19 @@ def separation(lon1: Any, lat1: Any, lon2: Any, lat2: Any) -> np.ndarray:
     sin1, cos1, sin2, cos2 = np.sin(lat1), np.cos(lat1), np.sin(lat2), np.cos(lat2)
     across = np.hypot(cos2 * np.sin(d_lon), cos1 * sin2 - sin1 * cos2 * np.cos(d_lon))
     return np.degrees(np.arctan2(across, sin1 * sin2 + cos1 * cos2 * np.cos(d_lon)))
+
+
+def tangent_axes(lon: float, lat: float) -> np.ndarray:
+    """Return unit vectors to a direction (deg), east of it and north of it: rows, shape (3, 3)."""
+    lon, lat = np.radians(lon), np.radians(lat)
+    sin_lon, cos_lon, sin_lat, cos_lat = np.sin(lon), np.cos(lon), np.sin(lat), np.cos(lat)
+    return np.array(
+        [
+            [cos_lat * cos_lon, cos_lat * sin_lon, sin_lat],
+            [-sin_lon, cos_lon, 0.0],
+            [-sin_lat * cos_lon, -sin_lat * sin_lon, cos_lat],
+        ]
+    )
 
 
 def offset_by(lon: float, lat: float, position_angle: Any, distance: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -203,7 +226,7 @@ class TangentPlane:
 
         Directions in the opposite hemisphere are NaN.
         """
-        east, north, centre = self._axes()
+        centre, east, north = tangent_axes(self.lon, self.lat)
         depth = vectors @ centre
         with np.errstate(divide="ignore", invalid="ignore"):
             scale = np.where(depth > 0, np.degrees(1) / self.pixel / depth, np.nan)
@@ -211,14 +234,8 @@ class TangentPlane:
 
     def directions(self, x: Any, y: Any) -> np.ndarray:
         """Return unit vectors, shape (..., 3), of pixel offsets from the centre."""
-        east, north, centre = self._axes()
+        centre, east, north = tangent_axes(self.lon, self.lat)
         step = np.radians(self.pixel)
         x, y = np.asarray(x, dtype=float)[..., None] * step, np.asarray(y, dtype=float)[..., None] * step
         v = centre - x * east + y * north
         return v / np.linalg.norm(v, axis=-1, keepdims=True)
-
-    def _axes(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        lon, lat = np.radians(self.lon), np.radians(self.lat)
-        east = np.array([-np.sin(lon), np.cos(lon), 0.0])
-        centre = unit_vectors(self.lon, self.lat)
-        return east, np.array([-np.sin(lat) * np.cos(lon), -np.sin(lat) * np.sin(lon), np.cos(lat)]), centre

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from lightpool.dl3.interpolation import multilinear
+from lightpool.dl3.interpolation import along_first, multilinear
 from lightpool.dl3.irf_axes import Axis, Location, read_axis, read_values
 from lightpool.dl3.table import Table
 from lightpool.errors import DataError
@@ -62,6 +62,13 @@ class Background3D:
         at = self.energy.locate(energy), self.fov_lon.locate(fov_lon), self.fov_lat.locate(fov_lat)
         return _log_interpolated(self.values, *at)
 
+    def spectra(self, energy: np.ndarray, fov_lon: np.ndarray, fov_lat: np.ndarray) -> np.ndarray:
+        """Return the rate at every energy (TeV) for every direction (deg), shape (energy, directions...).
+
+        As `at`, and faster: the energies are interpolated once, not for each direction.
+        """
+        return _spectra(self, energy, self.fov_lon.locate(fov_lon), self.fov_lat.locate(fov_lat))
+
     def without_gaps(self) -> Background3D:
         """Return a copy whose zeros between filled energies are bridged, log-linear in the bin number."""
         return _without_gaps(self)
@@ -106,13 +113,33 @@ class Background2D:
         -------
         ndarray, broadcast shape, MeV-1 s-1 sr-1
         """
-        lon, lat = np.radians(fov_lon), np.radians(fov_lat)
-        offset = np.degrees(np.arccos(np.clip(np.cos(lat) * np.cos(lon), -1, 1)))
-        return _log_interpolated(self.values, self.energy.locate(energy), self.offset.locate(offset))
+        offset = self.offset.locate(_offset(fov_lon, fov_lat))
+        return _log_interpolated(self.values, self.energy.locate(energy), offset)
+
+    def spectra(self, energy: np.ndarray, fov_lon: np.ndarray, fov_lat: np.ndarray) -> np.ndarray:
+        """Return the rate at every energy (TeV) for every direction (deg), shape (energy, directions...).
+
+        As `at`, and faster: the energies are interpolated once, not for each direction.
+        """
+        return _spectra(self, energy, self.offset.locate(_offset(fov_lon, fov_lat)))
 
     def without_gaps(self) -> Background2D:
         """Return a copy whose zeros between filled energies are bridged, log-linear in the bin number."""
         return _without_gaps(self)
+
+    def padded(self) -> Background2D:
+        """Return a copy with another offset bin at either end, of the same rate as its neighbour.
+
+        So the rate is constant, not extrapolated, from the outer nodes to the edges and one bin beyond.
+        """
+        if len(self.offset) == 1:
+            return self
+        nodes, edges = (
+            np.concatenate([[2 * x[0] - x[1]], x, [2 * x[-1] - x[-2]]])
+            for x in (self.offset.nodes, self.offset.edges)
+        )
+        values = np.pad(self.values, ((0, 0), (1, 1)), mode="edge")
+        return Background2D(self.energy, Axis(self.offset.name, nodes, edges), values)
 
     def __repr__(self) -> str:
         return f"Background2D({len(self.energy)} energies x {len(self.offset)} offsets)"
@@ -195,24 +222,48 @@ def _checked(values: np.ndarray, where: str) -> np.ndarray:
     return np.ascontiguousarray(values, dtype=np.float32)
 
 
+def _offset(fov_lon: Any, fov_lat: Any) -> np.ndarray:
+    lon, lat = np.radians(fov_lon), np.radians(fov_lat)
+    return np.degrees(np.arccos(np.clip(np.cos(lat) * np.cos(lon), -1, 1)))
+
+
+def _logarithms(values: np.ndarray) -> np.ndarray:
+    return np.log(np.maximum(values.astype(float), _TINY))
+
+
 def _log_interpolated(values: np.ndarray, *at: Location) -> np.ndarray:
-    logs = np.log(np.maximum(values.astype(float), _TINY))
-    rate = np.exp(multilinear(logs, *at))
+    return _rate(multilinear(_logarithms(values), *at), *at)
+
+
+def _spectra(background: Background2D | Background3D, energy: np.ndarray, *at: Location) -> np.ndarray:
+    where = background.energy.locate(energy)
+    planes = along_first(_logarithms(background.values), where)
+    # Energies last: each direction then reads its neighbours' spectra in one go.
+    logs = np.moveaxis(multilinear(np.ascontiguousarray(np.moveaxis(planes, 0, -1)), *at), -1, 0)
+    column = (len(planes),) + (1,) * (logs.ndim - 1)
+    return _rate(logs, where._replace(inside=where.inside.reshape(column)), *at)
+
+
+def _rate(logs: np.ndarray, *at: Location) -> np.ndarray:
+    """Return rates from their logarithms, zero outside any of the locations and where there is no rate."""
     inside = np.ones((), dtype=bool)
     for place in at:
         inside = inside & place.inside
+    rate = np.exp(logs)
     return np.where(inside & (rate > 2 * _TINY), rate, 0.0)
 
 
 def _without_gaps(background: _Background) -> _Background:
-    filled = background.values.astype(float).reshape(len(background.energy), -1)
-    bins = np.arange(len(filled))
-    has_gaps = (filled > 0).any(axis=0) & (filled <= 0).any(axis=0)
-    for i in np.flatnonzero(has_gaps):
-        column = filled[:, i]
-        has = column > 0
-        logs = np.interp(bins, bins[has], np.log(column[has]))
-        first, last = np.flatnonzero(has)[[0, -1]]
-        gap = ~has & (bins > first) & (bins < last)
-        column[gap] = np.exp(logs[gap])
-    return replace(background, values=filled.reshape(background.values.shape).astype(np.float32))
+    values = background.values.astype(float).reshape(len(background.energy), -1)
+    has = values > 0
+    bins = np.broadcast_to(np.arange(len(values))[:, None], values.shape)
+    # The filled bin at or below each bin, and at or above it; -1 and n where there is none.
+    below = np.maximum.accumulate(np.where(has, bins, -1), axis=0)
+    above = np.minimum.accumulate(np.where(has, bins, len(values))[::-1], axis=0)[::-1]
+    gap = ~has & (below >= 0) & (above < len(values))
+    row, column = np.nonzero(gap)
+    low, high = below[gap], above[gap]
+    logs = _logarithms(values)
+    share = (row - low) / (high - low)
+    values[gap] = np.exp(logs[low, column] * (1 - share) + logs[high, column] * share)
+    return replace(background, values=values.reshape(background.values.shape).astype(np.float32))

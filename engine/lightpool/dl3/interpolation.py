@@ -40,20 +40,22 @@ def multilinear(values: np.ndarray, *at: Location) -> np.ndarray:
     ----------
     values : ndarray, shape (n1, n2, ...)
     *at : Location
-        One for each axis; their shapes broadcast.
+        One for each of the leading axes; their shapes broadcast.
 
     Returns
     -------
-    ndarray, the broadcast shape
+    ndarray, the broadcast shape, then the axes of `values` that are left
         Not clipped, and not set to zero outside.
     """
+    shape, left = values.shape[: len(at)], values.ndim - len(at)
     total: np.ndarray | float = 0.0
     for corner in product((0, 1), repeat=len(at)):
-        if any(up and n == 1 for up, n in zip(corner, values.shape, strict=True)):
+        if any(up and n == 1 for up, n in zip(corner, shape, strict=True)):
             continue
         weight: np.ndarray | float = 1.0
         for up, place in zip(corner, at, strict=True):
             weight = weight * (place.weight if up else 1 - np.asarray(place.weight))
+        weight = np.asarray(weight)
         index = tuple(np.asarray(place.index) + up for up, place in zip(corner, at, strict=True))
-        total = total + weight * values[index].astype(float)
+        total = total + weight.reshape(weight.shape + (1,) * left) * values[index].astype(float)
     return np.asarray(total)

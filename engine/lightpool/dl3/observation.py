@@ -111,6 +111,19 @@ class Observation:
         return 90 - float(self._header.number("ALT_PNT", math.nan))
 
     @cached_property
+    def site(self) -> tuple[float, float, float]:
+        """Where on Earth the telescopes stand: longitude and latitude (deg), altitude (m; 0 if not given).
+
+        From GEOLON, GEOLAT and ALTITUDE of the events.
+        """
+        lon, lat = (float(self._header.number(name)) for name in ("GEOLON", "GEOLAT"))
+        if not (-360 <= lon <= 360 and -90 <= lat <= 90):
+            raise DataError(
+                "GEOLON or GEOLAT is out of range", where=self._header.where, found=f"{lon:g}, {lat:g} deg"
+            )
+        return lon, lat, float(self._header.number("ALTITUDE", 0.0))
+
+    @cached_property
     def deadc(self) -> float:
         """Fraction of the good time in which the camera was live (header DEADC)."""
         value = float(self._header.number("DEADC"))

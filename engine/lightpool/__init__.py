@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from lightpool.dl3 import DataStore as DataStore
     from lightpool.exclusion import ExclusionMask as ExclusionMask
     from lightpool.fitting import fit as fit
+    from lightpool.interval_fluxes import light_curve as light_curve
     from lightpool.interval_spectra import time_resolved as time_resolved
     from lightpool.load import open_cube as open_cube
     from lightpool.maps import AdaptiveRingBackground as AdaptiveRingBackground
@@ -74,6 +75,7 @@ _HOME = {
     "fit_each": "separate_fits",
     "flux_points": "points",
     "from_config": "analysis",
+    "light_curve": "interval_fluxes",
     "open_cube": "load",
     "point": "sky",
     "reduce": "reduction",

@@ -79,7 +79,8 @@ class Objective:
 
         names = [self.model.names[i] for i in self._free]
         minuit = Minuit(self.value, self.start, grad=self.gradient, name=names)
-        minuit.errordef, minuit.strategy, minuit.tol, minuit.print_level = 1, 0, _TOLERANCE, 0
+        minuit.errordef, minuit.strategy, minuit.tol = 1, 0, _TOLERANCE
+        minuit.print_level = -1  # even its errors: what there is to say is said in `Minimum.health`
         for k, i in enumerate(self._free):
             minuit.errors[k] = 0.1
             low, high = self.model.parameters[i].bounds

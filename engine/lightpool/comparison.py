@@ -109,7 +109,7 @@ class Comparison:
         return "\n".join([*lines, self.verdict])
 
     def _repr_html_(self) -> str:
-        return table(self._HEAD, self.rows(), notes=[self.verdict])
+        return table(self._HEAD, self.rows(), caption="Models compared", facts=self.verdict)
 
 
 def compare(

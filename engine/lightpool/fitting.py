@@ -13,7 +13,7 @@ from lightpool.alpha_systematic import as_systematic
 from lightpool.errors import SettingsError
 from lightpool.folded_statistic import FoldedStatistic
 from lightpool.forward import FitRange, Folded, as_fit_range
-from lightpool.html import table, with_error
+from lightpool.html import parameter_table
 from lightpool.objective import Objective, minimise
 from lightpool.spectra import SpectralModel
 
@@ -91,15 +91,11 @@ class FitResult:
         return "\n".join(lines + [f"  note: {sentence}" for sentence in self.health])
 
     def _repr_html_(self) -> str:
-        rows = []
-        for p in self.model.parameters:
-            value, error = with_error(p.value, p.error)
-            rows.append((p.name, value, "frozen" if p.frozen else error, p.unit))
-        summary = f"{self.message} stat / dof = {self.stat:.2f} / {self.dof}"
+        facts = f"stat / dof = {self.stat:.2f} / {self.dof}"
         if self.prior_stat:
-            summary += f", priors {self.prior_stat:.2f}"
-        head = ("parameter", "value", "error", "unit")
-        return table(head, rows, caption=f"{type(self.model).__name__}: {summary}", notes=self.health)
+            facts += f", priors {self.prior_stat:.2f}"
+        caption = f"{type(self.model).__name__}: {self.message}"
+        return parameter_table(self.model.parameters, caption=caption, facts=facts, notes=self.health)
 
 
 def fit(

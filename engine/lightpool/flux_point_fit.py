@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lightpool.errors import AnalysisError, SettingsError
-from lightpool.html import table, with_error
+from lightpool.html import parameter_table
 from lightpool.objective import Objective, minimise
 from lightpool.spectra import SpectralModel
 
@@ -58,13 +58,9 @@ class FluxPointFit:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        rows = []
-        for p in self.model.parameters:
-            value, error = with_error(p.value, p.error)
-            rows.append((p.name, value, "frozen" if p.frozen else error, p.unit))
-        summary = f"{self.message} {self.method} / dof = {self.stat:.2f} / {self.dof}"
-        head = ("parameter", "value", "error", "unit")
-        return table(head, rows, caption=f"{type(self.model).__name__} to flux points: {summary}")
+        caption = f"{type(self.model).__name__} to flux points: {self.message}"
+        facts = f"{self.method} / dof = {self.stat:.2f} / {self.dof}"
+        return parameter_table(self.model.parameters, caption=caption, facts=facts)
 
 
 def fit_flux_points(points: FluxPoints, model: SpectralModel, *, method: str = "chi2") -> FluxPointFit:

@@ -199,7 +199,10 @@ class FluxPoints:
             rows.append((span, *(text if np.isfinite(number) else "" for number, text in cells)))
         limit_head = f"limit ({self.ul_sigma:g} sigma)"
         head = ("energy [TeV]", "E² dN/dE [TeV cm-2 s-1]", "errors", limit_head, "sqrt_ts")
-        return table(head, rows, caption="Flux points")
+        facts = f"{len(self)} points"
+        if self.model is not None:
+            facts += f", reference spectrum {type(self.model).__name__}"
+        return table(head, rows, caption="FluxPoints", facts=facts)
 
 
 def ul_confidence(sigma: float) -> float:

@@ -11,6 +11,7 @@ import xarray as xr
 from lightpool.analysis.settings import AnalysisSettings
 from lightpool.dl3 import Observations
 from lightpool.fitting import FitResult
+from lightpool.html import table
 from lightpool.points import FluxPoints
 
 if TYPE_CHECKING:
@@ -77,6 +78,20 @@ class Outcome:
             f"livetime {total['livetime_s'] / 3600:.2f} h"
         ]
         return "\n".join(lines + [repr(part) for part in (self.fit, self.points) if part is not None])
+
+    def _repr_html_(self) -> str:
+        total = self.cube.onoff.cumulative()[-1]
+        figures = (
+            ("runs", len(self.observations)),
+            ("counts", total["counts"]),
+            ("off counts", total["counts_off"]),
+            ("excess", f"{total['excess']:.1f}"),
+            ("sqrt_ts", f"{total['sqrt_ts']:.2f}"),
+            ("livetime", f"{total['livetime_s'] / 3600:.2f} h"),
+        )
+        out = [table((), figures, caption="Outcome", notes=self.warnings)]
+        out += [part._repr_html_() for part in (self.fit, self.points) if part is not None]
+        return "".join(out)
 
     def __repr__(self) -> str:
         return "\n".join([f"Outcome: {self.report()}", *(f"  warning: {text}" for text in self.warnings)])

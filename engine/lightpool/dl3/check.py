@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lightpool.dl3.html import html_table
+from lightpool.dl3.html import report_html
 from lightpool.errors import DataError
 
 if TYPE_CHECKING:
@@ -96,9 +96,7 @@ class StoreReport:
 
     def _repr_html_(self) -> str:
         rows = [(obs_id, *(row[name].status for name in PIECES)) for obs_id, row in self.rows.items()]
-        notes = [("problem", text) for text in self.problems] + [("warning", text) for text in self.warnings]
-        table = html_table(f"{self.store}: {len(self.rows)} runs", ("obs_id", *PIECES), rows)
-        return table + (html_table("Messages", ("kind", "message"), notes) if notes else "")
+        return report_html(self, ("obs_id", *PIECES), rows)
 
 
 def check_store(store: DataStore, *, progress: Callable[[int], None] | None = None) -> StoreReport:

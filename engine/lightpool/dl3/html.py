@@ -1,50 +1,78 @@
-"""Notebook views of a store and its runs; text from files is escaped."""
+"""Notebook views of a store and its runs, from the index alone; text from files is escaped."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lightpool.html import details, table
+from lightpool.times import to_utc
 
 if TYPE_CHECKING:
+    from lightpool.dl3.check import StoreReport
     from lightpool.dl3.observation import Observation
     from lightpool.dl3.store import DataStore
 
 _ROWS = 30
 
 
-def html_table(title: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """Return an HTML table; every text is escaped."""
-    cells = "".join(f"<th>{escape(text)}</th>" for text in head)
-    body = "".join("<tr>" + "".join(f"<td>{escape(str(v))}</td>" for v in row) + "</tr>" for row in rows)
-    caption = f"<caption>{escape(title)}</caption>"
-    return f"<table>{caption}<thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
-
-
 def store_html(store: DataStore) -> str:
-    """Return the view of a store: its targets."""
-    rows = [
-        (name, len(ids), ", ".join(map(str, ids[:6])) + (" ..." if len(ids) > 6 else ""))
-        for name, ids in store.targets().items()
-    ]
-    return html_table(
-        f"DataStore {store.name}: {len(store.obs_ids)} runs", ("target", "runs", "obs_id"), rows
-    )
+    """Return the view of a store: its targets, their runs, hours and zenith angles."""
+    runs, row = store.runs, {obs_id: i for i, obs_id in enumerate(store.obs_ids)}
+    targets = store.targets()
+    rows = []
+    for name, ids in targets.items():
+        at = [row[i] for i in ids]
+        numbers = ", ".join(map(str, ids[:4])) + (" ..." if len(ids) > 4 else "")
+        rows.append((name, len(ids), _hours(runs["ontime"][at]), _span(runs["zen_pnt"][at]), numbers))
+    facts = [f"{len(store.obs_ids)} runs", f"{len(targets)} targets"]
+    hours, events = _hours(runs["ontime"]), runs["n_events"]
+    facts += [f"{hours} h"] if hours else []
+    facts += [f"{events.sum():,} events".replace(",", " ")] if (events >= 0).all() else []
+    start, stop = runs["tstart"], runs["tstop"]
+    if np.isfinite(start).any() and np.isfinite(stop).any():
+        facts.append(" to ".join(str(to_utc(t))[:10] for t in (np.nanmin(start), np.nanmax(stop))))
+    head = ("target", "runs", "hours", "zenith (deg)", "obs_id")
+    return table(head, rows, caption=f"DataStore: {store.name}", facts=", ".join(facts), limit=_ROWS)
 
 
 def observations_html(observations: Sequence[Observation]) -> str:
-    """Return the view of a selection, from the index alone: nothing is read for it."""
-    rows: list[Sequence[Any]] = [(obs.obs_id, *obs.summary()) for obs in observations[:_ROWS]]
-    if len(observations) > _ROWS:
-        rows.append((f"and {len(observations) - _ROWS} more", "", "", ""))
+    """Return the view of a selection."""
+    rows = [(obs.obs_id, *obs.summary()) for obs in observations]
     head = ("obs_id", "target", "pointing (deg)", "zenith (deg)")
-    return html_table(f"{len(observations)} observations", head, rows)
+    return table(head, rows, caption=f"{len(observations)} observations", limit=_ROWS)
 
 
 def observation_html(obs: Observation) -> str:
-    """Return the view of one run, from the index alone."""
-    return html_table(
-        f"Observation {obs.obs_id}",
-        ("target", "pointing (deg)", "zenith (deg)", "pieces"),
-        [(*obs.summary(), obs.pieces)],
-    )
+    """Return the view of one run."""
+    target, pointing, zenith = obs.summary()
+    rows = [
+        ("target", target),
+        ("pointing (ICRS)", f"{pointing} deg" if pointing else ""),
+        ("zenith angle", f"{zenith} deg" if zenith else ""),
+        ("pieces", obs.pieces),
+        ("files", ", ".join(path.name for path in obs.files)),
+    ]
+    return table((), [r for r in rows if r[1]], caption=f"Observation: {obs.obs_id}")
+
+
+def report_html(report: StoreReport, head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return the view of a report: what is wrong first, the runs on demand."""
+    notes = [f"Problem: {text}" for text in report.problems] + [f"Warning: {w}" for w in report.warnings]
+    verdict = "every run has what an analysis needs" if report.ok else "some runs cannot be used as they are"
+    title = table((), [], caption=f"StoreReport: {report.store}", facts=verdict, notes=notes)
+    return title + details(f"{len(report.rows)} runs", table(head, rows))
+
+
+def _hours(seconds: np.ndarray) -> str:
+    return f"{np.nansum(seconds) / 3600:.1f}" if np.isfinite(seconds).any() else ""
+
+
+def _span(angles: np.ndarray) -> str:
+    known = angles[np.isfinite(angles)]
+    if not len(known):
+        return ""
+    low, high = f"{known.min():.0f}", f"{known.max():.0f}"
+    return low if low == high else f"{low} - {high}"

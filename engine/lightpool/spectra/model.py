@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from lightpool.errors import SettingsError
+from lightpool.html import parameter_table
 from lightpool.spectra.butterfly import Butterfly, narrowest_energy
 from lightpool.spectra.extrema import interior_minimum
 from lightpool.spectra.integral import BinIntegrator, nodes_per_bin
@@ -416,6 +417,10 @@ class SpectralModel:
 
     def __hash__(self) -> int:
         return hash(self._key())
+
+    def _repr_html_(self) -> str:
+        formula = (type(self).__doc__ or "").partition("\n")[0].replace("`", "")
+        return parameter_table(self.parameters, caption=type(self).__name__, facts=formula)
 
     def __repr__(self) -> str:
         parts = []

@@ -83,6 +83,7 @@ class State(tl.HasTraits):
     series = tl.Any()
     sky_map = tl.Any()
     comparison = tl.Any()
+    goodness = tl.Any()
     radius_scan = tl.Any()
 
     pending = tl.Bool(False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,6 +117,7 @@ def compare(
     models: Mapping[str, SpectralModel] | Iterable[SpectralModel],
     *,
     fit_range: Any = None,
+    alpha_systematic: float = 0.0,
     n_toys: int = 200,
     seed: int = 0,
 ) -> Comparison:
@@ -127,6 +128,8 @@ def compare(
     cube : Dataset
     models : mapping of name to model, or models
     fit_range : (low, high), optional
+    alpha_systematic : float
+        Relative uncertainty of alpha, profiled out as in `fit`.
     n_toys : int
         Simulated data sets for each model's goodness of fit: counts and OFF counts are drawn from
         the best fit with its profiled background and fitted again. 0 leaves them out.
@@ -156,7 +159,7 @@ def compare(
     failed: list[ModelScore] = []
     for name, model in named.items():
         try:
-            result = fit(cube, model, fit_range=fit_range)
+            result = fit(cube, model, fit_range=fit_range, alpha_systematic=alpha_systematic)
         except LightpoolError as error:
             failed.append(ModelScore(name, None, str(error)))
             continue
@@ -215,10 +218,18 @@ CONTAINS: dict[str, tuple[str, ...]] = {
 }
 
 
-def goodness_of_fit(cube: xr.Dataset, result: FitResult, *, n_toys: int = 200, seed: int = 0) -> float:
+def goodness_of_fit(
+    cube: xr.Dataset,
+    result: FitResult,
+    *,
+    n_toys: int = 200,
+    seed: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> float:
     """Return the share of simulated data sets whose best fit is worse than the real one, (k + 1) / (n + 1).
 
-    The model is fitted to each of them again, so that its freedom is paid for.
+    The model is fitted to each of them again, so that its freedom is paid for. `progress` is called
+    with how many are done and how many there are; it may raise to stop.
     """
     rng = np.random.default_rng(seed)
     dims = ("region", "time", "energy")
@@ -229,9 +240,11 @@ def goodness_of_fit(cube: xr.Dataset, result: FitResult, *, n_toys: int = 200, s
     off = np.divide(background, ratio, out=np.zeros_like(background), where=ratio > 0)
     on = np.maximum(result.npred.transpose(*dims).to_numpy(), 0) + background
     worse = done = 0
-    for _ in range(n_toys):
+    for k in range(n_toys):
+        if progress is not None:
+            progress(k, n_toys)
         toy = cube.assign(counts=(dims, rng.poisson(on)), counts_off=(dims, rng.poisson(off)))
-        again = fit(toy, result.model, fit_range=result.fit_range)
+        again = fit(toy, result.model, fit_range=result.fit_range, alpha_systematic=result.alpha_systematic)
         if again.success:
             done += 1
             worse += again.stat >= result.stat

@@ -20,7 +20,7 @@ FitRange = tuple[float, float] | None
 
 
 def as_fit_range(given: Any) -> FitRange:
-    """Return ``(low, high)`` in TeV, or None; an open side is None in the pair.
+    """Return ``(low, high)`` in TeV, or None; an open side is None in the pair, or infinity above.
 
     Raises
     ------
@@ -36,7 +36,9 @@ def as_fit_range(given: Any) -> FitRange:
             "the fit range is no pair", found=repr(given), expected="(minimum, maximum)"
         ) from None
     low = 0.0 if first is None else to_float(first, "TeV", name="fit range minimum")
-    high = np.inf if last is None else to_float(last, "TeV", name="fit range maximum")
+    # An open range that this function returned may be given again.
+    open_above = last is None or (isinstance(last, float) and last == np.inf)
+    high = np.inf if open_above else to_float(last, "TeV", name="fit range maximum")
     if not low < high:
         raise SettingsError(
             "the fit range is empty", found=f"{low:g} TeV to {high:g} TeV", expected="minimum < maximum"

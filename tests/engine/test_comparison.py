@@ -84,3 +84,28 @@ def test_mistakes_are_named(cube):
         compare(cube, [])
     with pytest.raises(SettingsError, match="toys is out of range"):
         compare(cube, [lp.PowerLaw()], n_toys=-1)
+
+
+def test_toys_tell_how_far_they_are_and_can_be_stopped(cube):
+    result = compare(cube, [lp.PowerLaw()], n_toys=0)["PowerLaw"].result
+    told = []
+
+    def tell(done, total):
+        told.append((done, total))
+        if done == 2:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        goodness_of_fit(cube, result, n_toys=50, progress=tell)
+    assert told == [(0, 50), (1, 50), (2, 50)]
+
+
+def test_the_systematic_of_alpha_reaches_every_fit(cube):
+    score = compare(cube, [lp.PowerLaw()], n_toys=0, alpha_systematic=0.05)["PowerLaw"]
+    assert score.result.alpha_systematic == 0.05
+    assert score.result.stat < compare(cube, [lp.PowerLaw()], n_toys=0)["PowerLaw"].result.stat
+
+
+def test_a_fit_in_an_open_range_can_be_judged(cube):
+    result = compare(cube, [lp.PowerLaw()], n_toys=0, fit_range=(1, None))["PowerLaw"].result
+    assert 0 < goodness_of_fit(cube, result, n_toys=3) <= 1

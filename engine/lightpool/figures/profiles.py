@@ -12,7 +12,7 @@ from lightpool.figures.canvas import LABEL_SIZE, LEGEND_SIZE, TICK_SIZE, dress, 
 from lightpool.figures.flux_points import draw_points
 from lightpool.figures.labels import ENERGY, SED, limit_label
 from lightpool.figures.log_axes import log_range, log_x, log_y
-from lightpool.plot_data import sed_points
+from lightpool.plot_data import delta_ts, has_profile, sed_points
 from lightpool.sed import ERG_PER_TEV, FluxPoints
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def profile_figure(points: FluxPoints, *, column: str = "single") -> Figure:
             remedy="Take them from flux_points, or from a file with norm_scan and stat_scan",
         )
     scale = points["ref_e2dnde"] * ERG_PER_TEV * 1e12
-    drawn = [int(k) for k in np.flatnonzero(points["success"]) if len(_knots(points, int(k))[0]) > 1]
+    drawn = [int(k) for k in np.flatnonzero(points["success"]) if has_profile(points, int(k))]
     if not drawn:
         raise AnalysisError("no flux point has a profile to draw")
     low, high = _flux_range(points, scale, drawn)
@@ -103,40 +103,6 @@ def profile_figure(points: FluxPoints, *, column: str = "single") -> Figure:
     bar.minorticks_off()
     bar.ax.tick_params(labelsize=TICK_SIZE, length=2)
     return figure
-
-
-def delta_ts(points: FluxPoints, k: int, norm: np.ndarray) -> np.ndarray:
-    """Return the rise of the statistic of band `k` above its minimum, NaN outside the tabulated norms.
-
-    Its signed root is nearly a straight line, which is interpolated (monotone, cubic) through the
-    tabulated norms, the best fit, its errors, its limit and the statistic without a signal.
-
-    Parameters
-    ----------
-    norm : ndarray, shape (n,)
-    """
-    from scipy.interpolate import PchipInterpolator
-
-    at, root = _knots(points, k)
-    return PchipInterpolator(at, root, extrapolate=False)(norm) ** 2
-
-
-def _knots(points: FluxPoints, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return norms, increasing, and the signed root of delta TS there."""
-    best, least = float(points["norm"][k]), float(points["stat"][k])
-    scan, stat = points.data["norm_scan"].to_numpy(), points["stat_scan"][k]
-    if not (np.isfinite(best) and np.isfinite(least)):
-        return np.array([]), np.array([])
-    at = [*scan, best, best - points["norm_errn"][k], best + points["norm_errp"][k], 0.0]
-    rise = [*(stat - least), 0.0, 1.0, 1.0, points["stat_null"][k] - least]
-    if points.ul_method == "profile":  # such a limit is a crossing too
-        at.append(points["norm_ul"][k])
-        rise.append(points.ul_sigma**2)
-    norm, delta = np.array(at, dtype=float), np.maximum(np.array(rise, dtype=float), 0.0)
-    known = np.isfinite(norm) & np.isfinite(delta)
-    norm, delta = norm[known], delta[known]
-    norm, first = np.unique(norm, return_index=True)
-    return norm, np.sign(norm - best) * np.sqrt(delta[first])
 
 
 def _flux_range(points: FluxPoints, scale: np.ndarray, drawn: list[int]) -> tuple[float, float]:

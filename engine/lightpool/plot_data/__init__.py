@@ -2,6 +2,8 @@
 
 from lightpool.plot_data.counts import CountsSpectrum, counts_spectrum, poisson_interval, safe_range
 from lightpool.plot_data.field_of_view import FieldOfView, field_of_view
+from lightpool.plot_data.growth import Growth, growth
+from lightpool.plot_data.profiles import delta_ts, has_profile
 from lightpool.plot_data.references import PublishedSpectrum, published_near
 from lightpool.plot_data.sed import SedCurve, SedPoints, sed_curve, sed_points
 from lightpool.plot_data.sky import CountsImage, RunRegions, counts_image, outlines, run_regions, unwrap
@@ -21,6 +23,7 @@ __all__ = [
     "FieldOfView",
     "FitRow",
     "FitSummary",
+    "Growth",
     "PublishedSpectrum",
     "RunRegions",
     "RunRow",
@@ -30,8 +33,11 @@ __all__ = [
     "Summary",
     "counts_image",
     "counts_spectrum",
+    "delta_ts",
     "field_of_view",
     "fit_summary",
+    "growth",
+    "has_profile",
     "outlines",
     "poisson_interval",
     "published_near",

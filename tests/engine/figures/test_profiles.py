@@ -7,8 +7,8 @@ import pytest
 
 import lightpool as lp
 from lightpool.errors import AnalysisError, SettingsError
-from lightpool.figures.profiles import delta_ts
 from lightpool.forward import Folded
+from lightpool.plot_data import delta_ts
 from lightpool.statistics import wstat
 
 ERG = 1.602176634

@@ -18,6 +18,12 @@ from lightpool_dashboard.library import Library
 from lightpool_dashboard.schedule import Schedule, default_schedule
 from lightpool_dashboard.state import State
 
+#: What will stand in places that are still empty.
+_TIME = "Flux, index and counts against time will be drawn here; brush a span to see its spectrum."
+_HYSTERESIS = "Index against flux in the order of time, and how variable the source is."
+_RING = "The significance of every direction, with a background from a ring around it."
+_DISTRIBUTION = "How often each significance occurs on the map, against what chance alone does."
+
 Data = DataStore | str | os.PathLike[str] | Mapping[str, Path | DataStore]
 
 
@@ -58,8 +64,10 @@ class Dashboard:
         self.query = controls.QueryField(self.state)
         self.status, self.progress = views.StatusView(self.state), views.ProgressView(self.state)
         self.summary, self.messages = views.SummaryView(), views.MessagesView()
-        self.sky, self.counts, self.sed = views.SkyView(), views.CountsView(), views.SedView()
+        self.sky, self.counts, self.sed = views.SkyView(), views.CountsView(), views.SedView(self.state)
         self.fit, self.runs = views.FitView(), views.RunsView()
+        self.growth, self.scan = views.GrowthView(), views.RadiusScanView(self.state)
+        self.comparison = views.ComparisonView(self.state)
         self.widget = self._layout()
         for result, draw in self._drawings():
             self.state.observe(guarded(self.state)(_drawn_by(draw)), names=result)
@@ -75,9 +83,17 @@ class Dashboard:
         """Return which function draws which result, in the order in which they are drawn."""
         spectrum = (
             *(self.summary, self.sed, self.counts, self.model.parameters),
-            *(self.sky, self.fit, self.runs, self.messages),
+            *(self.sky, self.fit, self.runs, self.growth, self.messages),
         )
-        return [("outcome", view.update) for view in spectrum]
+        return [
+            *(("outcome", view.update) for view in spectrum),
+            ("preview", self.sed.update_preview),
+            ("span_outcome", self.sed.update_span),
+            ("pointed", self.counts.highlight),
+            ("radius_scan", self.scan.update),
+            ("comparison", self.comparison.update),
+            ("goodness", self.comparison.update_goodness),
+        ]
 
     def _layout(self) -> w.VBox:
         root = w.VBox()
@@ -101,13 +117,27 @@ class Dashboard:
                 self.time_bins.box,
                 self.ring.box,
                 self.appearance.box,
-                self.messages.box,
             ]
         )
         panels.add_class("lp-controls")
         tables = w.VBox([self.fit.box, self.runs.box])
         tables.add_class("lp-tables")
-        figures = w.GridBox([self.sky.box, self.counts.box, self.sed.box, tables])
+        figures = w.GridBox(
+            [
+                self.sky.box,
+                self.counts.box,
+                self.sed.box,
+                views.Place("Light curve", _TIME, "lp-view-time").box,
+                tables,
+                views.Place("Hysteresis and variability", _HYSTERESIS, "lp-view-hysteresis").box,
+                views.Place("Significance map", _RING, "lp-view-ring").box,
+                views.Place("Distribution of the map", _DISTRIBUTION, "lp-view-distribution").box,
+                self.growth.box,
+                self.scan.box,
+                self.comparison.box,
+                self.messages.box,
+            ]
+        )
         figures.add_class("lp-views")
         figures.add_class("lp-main")
         body = w.HBox([panels, figures])

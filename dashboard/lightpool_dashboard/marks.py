@@ -57,6 +57,12 @@ def put(mark: Any, x: Any, y: Any, **others: Any) -> None:
         mark.visible = bool(x.size)
 
 
+def put_names(mark: bq.Scatter, names: list[str]) -> None:
+    """Give each marker what its tooltip says; nothing is sent where nothing changed."""
+    if names and not (mark.names is not None and list(mark.names) == names):
+        mark.names = np.array(names)
+
+
 def steps(edges: np.ndarray, values: np.ndarray, *, floor: float) -> tuple[np.ndarray, np.ndarray]:
     """Return a histogram as a step line; what lies below `floor` (a zero on a log axis) rests on it.
 
@@ -183,7 +189,21 @@ def png(values: np.ndarray, *, low: float, high: float) -> bytes:
     return _encode_png(index[::-1], theme.colour_map())
 
 
-def _encode_png(index: np.ndarray, table: np.ndarray) -> bytes:
+def shade_png(opacity: np.ndarray, colour: str) -> bytes:
+    """Return an image of one colour as PNG, more or less of it.
+
+    Parameters
+    ----------
+    opacity : ndarray, shape (ny, nx), 0 to 1
+        The first row is the lowest one on the plot; NaN is transparent.
+    colour : str
+    """
+    index = np.rint(np.clip(np.nan_to_num(opacity), 0, 1) * 255).astype(np.uint8)
+    table = np.tile(np.array(theme.rgb(colour), dtype=np.uint8), (256, 1))
+    return _encode_png(index[::-1], table, np.arange(256, dtype=np.uint8))
+
+
+def _encode_png(index: np.ndarray, table: np.ndarray, alpha: np.ndarray | None = None) -> bytes:
     """Return an 8-bit palette image; PNG specification, sections 5 and 11."""
     import struct
     import zlib
@@ -197,6 +217,7 @@ def _encode_png(index: np.ndarray, table: np.ndarray) -> bytes:
         b"\x89PNG\r\n\x1a\n"
         + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0))
         + chunk(b"PLTE", table.tobytes())
+        + (b"" if alpha is None else chunk(b"tRNS", alpha.tobytes()))
         + chunk(b"IDAT", zlib.compress(raw, 1))
         + chunk(b"IEND", b"")
     )

@@ -72,6 +72,9 @@ class State(tl.HasTraits):
     fit_requests = tl.Int(0)
     cancel_requests = tl.Int(0)
 
+    #: Energies (TeV) of the flux point under the mouse; no input of the analysis.
+    pointed = tl.Tuple(tl.CFloat(), tl.CFloat(), default_value=None, allow_none=True)
+
     #: What the page's address says after the question mark: percent-encoded, and anybody may have written it.
     query = tl.Unicode("")
 

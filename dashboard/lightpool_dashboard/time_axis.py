@@ -1,4 +1,4 @@
-"""An axis of time for nights with days or years between them: each night has its share, the gaps have none."""
+"""An axis of time for nights with days or years between them: nights have their share, gaps have none."""
 
 from __future__ import annotations
 

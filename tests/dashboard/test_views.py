@@ -12,7 +12,7 @@ import pytest
 from lightpool.plot_data import run_table, sed_curve, sed_points
 
 #: Messages that one move of the radius may cost; more of them is a slower page.
-MOST_MESSAGES = 40
+MOST_MESSAGES = 60
 
 
 def move(dashboard, radius):
@@ -24,10 +24,12 @@ def move(dashboard, radius):
 def test_a_move_of_the_radius_redraws_every_view_in_place(dashboard):
     figures = (dashboard.sky.figure, dashboard.counts.figure, dashboard.sed.figure)
     before = [list(figure.marks) for figure in figures]
-    arrays = [mark.y.copy() for mark in (dashboard.sky.on, dashboard.counts.counts, dashboard.sed.points)]
+    arrays = [
+        mark.y.copy() for mark in (dashboard.sky.on, dashboard.counts.counts, dashboard.sed.whole.points)
+    ]
     move(dashboard, 0.2)
     assert [list(figure.marks) for figure in figures] == before
-    after = [mark.y for mark in (dashboard.sky.on, dashboard.counts.counts, dashboard.sed.points)]
+    after = [mark.y for mark in (dashboard.sky.on, dashboard.counts.counts, dashboard.sed.whole.points)]
     for old, new in zip(arrays, after, strict=True):
         assert old.shape != new.shape or not np.array_equal(old, new, equal_nan=True)
 
@@ -67,17 +69,17 @@ def test_counts_marks_are_the_safe_counts_of_the_cube(dashboard):
 
 def test_sed_marks_are_the_flux_points_of_the_engine(dashboard):
     outcome = move(dashboard, 0.15)
-    expected, sed = sed_points(outcome.points), dashboard.sed
+    expected, sed = sed_points(outcome.points), dashboard.sed.whole
     shown = ~expected.is_limit
     np.testing.assert_allclose(sed.points.x, expected.energy[shown])
     np.testing.assert_allclose(sed.points.y, expected.value[shown])
     low, high = sed.errors.y[0::3], sed.errors.y[1::3]
     np.testing.assert_allclose(high, expected.high[shown])
-    assert (low >= sed._flux.min).all()
+    assert (low >= dashboard.sed._flux.min).all()
     assert (sed.limits.y < expected.limit[expected.is_limit].max()).all()
     curve = sed_curve(outcome.fit.model, sed.model.x[0], sed.model.x[-1])
     np.testing.assert_allclose(sed.model.y, curve.value[: sed.model.y.size])
-    assert sed.reference.visible  # the published Crab
+    assert dashboard.sed.reference.visible  # the published Crab
 
 
 def test_away_from_the_crab_there_is_no_published_spectrum(dashboard):

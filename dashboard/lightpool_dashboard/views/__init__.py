@@ -1,21 +1,29 @@
 """The views: one figure or table a file, redrawn in place from an outcome."""
 
+from lightpool_dashboard.views.comparison import ComparisonView
 from lightpool_dashboard.views.counts import CountsView
 from lightpool_dashboard.views.fit import FitView
+from lightpool_dashboard.views.growth import GrowthView
 from lightpool_dashboard.views.messages import MessagesView, StatusView
+from lightpool_dashboard.views.place import Place
 from lightpool_dashboard.views.problem import Problem
 from lightpool_dashboard.views.progress import ProgressView
+from lightpool_dashboard.views.radius_scan import RadiusScanView
 from lightpool_dashboard.views.runs import RunsView
 from lightpool_dashboard.views.sed import SedView
 from lightpool_dashboard.views.sky import SkyView
 from lightpool_dashboard.views.summary import SummaryView
 
 __all__ = [
+    "ComparisonView",
     "CountsView",
     "FitView",
+    "GrowthView",
     "MessagesView",
+    "Place",
     "Problem",
     "ProgressView",
+    "RadiusScanView",
     "RunsView",
     "SedView",
     "SkyView",

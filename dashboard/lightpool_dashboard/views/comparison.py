@@ -83,8 +83,8 @@ class ComparisonView:
             for score in compared.scores
             if score.result is None
         )
-        self.table.value = (
-            f'{table}<p class="lp-words" role="status">{text}</p>' + (f"<ul>{reasons}</ul>" if reasons else "")
+        self.table.value = f'{table}<p class="lp-words" role="status">{text}</p>' + (
+            f"<ul>{reasons}</ul>" if reasons else ""
         )
 
     def _cells(self, score: ModelScore, aic: float, bic: float) -> list[str]:

@@ -25,6 +25,7 @@ class CountsView:
         self._residual = marks.linear_scale(-4, 4)
         above, below = {"x": self._energy, "y": self._counts}, {"x": self._energy, "y": self._residual}
         self.unsafe = marks.band(above, theme.THRESHOLD, 0.16)
+        self.pointed = marks.band(above, theme.POINTS, 0.2)
         self.thresholds = marks.lines(above, theme.THRESHOLD, line_style="dashed", stroke_width=1)
         self.all_counts = marks.lines(above, theme.COUNTS, stroke_width=1, opacities=[0.55])
         self.background = marks.lines(above, theme.BACKGROUND, line_style="dashed")
@@ -43,6 +44,7 @@ class CountsView:
         self.figure = marks.figure(
             [
                 self.unsafe,
+                self.pointed,
                 self.thresholds,
                 self.all_counts,
                 self.background,
@@ -86,6 +88,14 @@ class CountsView:
         marks.set_log_range(self._counts_axis, FLOOR, top)
         self._draw_counts(spectrum, top)
         self._draw_residuals(spectrum)
+
+    def highlight(self, energies: tuple[float, float] | None) -> None:
+        """Shade the bins of a flux point; None takes the shade away."""
+        if energies is None:
+            marks.put(self.pointed, [], [])
+        else:
+            top = self._counts.max
+            marks.put(self.pointed, energies, np.array([[FLOOR, FLOOR], [top, top]]))
 
     def _draw_counts(self, spectrum: CountsSpectrum, top: float) -> None:
         edges, centres = spectrum.edges, log_centres(spectrum.edges)

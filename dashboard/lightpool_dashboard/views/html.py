@@ -13,6 +13,7 @@ _SYMBOLS = {
     "dotted": '<path d="M1 6H21" stroke-dasharray="2 3" {stroke}/>',
     "band": '<rect x="1" y="2" width="20" height="8" fill="{c}" opacity=".35"/><path d="M1 6H21" {stroke}/>',
     "point": '<path d="M11 0V12" {stroke}/><circle cx="11" cy="6" r="3" fill="{c}"/>',
+    "square": '<path d="M11 0V12" {stroke}/><rect x="8" y="3" width="6" height="6" fill="{c}"/>',
     "limit": '<path d="M6 2H16M11 2V6" {stroke}/><path d="M7 6H15L11 12Z" fill="{c}"/>',
     "circle": '<circle cx="11" cy="6" r="4.5" fill="none" {stroke}/>',
     "circle-dashed": '<circle cx="11" cy="6" r="4.5" fill="none" stroke-dasharray="3 2" {stroke}/>',
@@ -36,11 +37,7 @@ class Picture(str):
 
 def legend_item(symbol: str, colour: str, text: str, *, night: bool = False) -> str:
     """Return one entry of a legend; `night` puts the symbol on the dark of the sky."""
-    stroke = f'stroke="{colour}" stroke-width="1.8"'
-    drawing = _SYMBOLS[symbol].format(c=colour, stroke=stroke)
-    kind = ' class="lp-night"' if night else ""
-    svg = f'<svg{kind} width="22" height="12" viewBox="0 0 22 12" aria-hidden="true">{drawing}</svg>'
-    return f'<span class="lp-key">{svg}{escape(text)}</span>'
+    return f'<span class="lp-key">{_sign(symbol, colour, night=night)}{escape(text)}</span>'
 
 
 def legend_ramp(text: str) -> str:
@@ -55,6 +52,17 @@ def run_cell(marker: str, colour: str, text: str) -> Picture:
         f'<svg class="lp-night" width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">{drawing}</svg>'
         f"{escape(text)}"
     )
+
+
+def hint(sentence: str) -> str:
+    """Return a sentence that says what to do, or what will be here."""
+    return f'<p class="lp-hint-text">{escape(sentence)}</p>'
+
+
+def words(sentence: str, symbol: str = "", colour: str = "") -> str:
+    """Return a result in words, with the symbol it has on the plot."""
+    sign = _sign(symbol, colour) if symbol else ""
+    return f'<p class="lp-words">{sign}{escape(sentence)}</p>'
 
 
 def legend(items: Iterable[str]) -> str:
@@ -94,6 +102,13 @@ def table(
         f'<table class="lp-table"><caption>{escape(caption)}</caption>'
         f"<thead><tr>{titles}</tr></thead><tbody>{body}</tbody>{last}</table>"
     )
+
+
+def _sign(symbol: str, colour: str, *, night: bool = False) -> str:
+    stroke = f'stroke="{colour}" stroke-width="1.8"'
+    drawing = _SYMBOLS[symbol].format(c=colour, stroke=stroke)
+    kind = ' class="lp-night"' if night else ""
+    return f'<svg{kind} width="22" height="12" viewBox="0 0 22 12" aria-hidden="true">{drawing}</svg>'
 
 
 def _cells(row: Sequence[str]) -> str:

@@ -49,8 +49,15 @@ class RadiusScanView:
         self.title = w.HTML(html.heading("Choice of the ON radius"))
         self.switch = Switch(state, "scan", "Scan radii")
         self.hint, self.legend = w.HTML(html.hint(_ASK)), w.HTML()
+        self.hint.add_class("lp-hint-line")
         self.box = w.VBox(
-            [head(self.title, self.switch), Problem(state, "radius_scan"), self.hint, self.figure, self.legend]
+            [
+                head(self.title, self.switch),
+                Problem(state, "radius_scan"),
+                self.hint,
+                self.figure,
+                self.legend,
+            ]
         )
         self.box.add_class("lp-view").add_class("lp-view-scan").add_class("lp-empty")
         marks.set_range(self._axis, 0.0, 0.52, linear_ticks(0, 0.5, 5))

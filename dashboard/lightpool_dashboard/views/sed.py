@@ -1,121 +1,236 @@
-"""The spectral energy distribution: points, limits, the model with its band, and a published spectrum."""
+"""The spectral energy distribution: points, limits, best fit, and what one compares them with."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import bqplot as bq
 import ipywidgets as w
 import numpy as np
 
 from lightpool.analysis import Outcome
-from lightpool.plot_data import SedCurve, SedPoints, published_near, safe_range, sed_curve, sed_points
+from lightpool.plot_data import (
+    SedCurve,
+    SedPoints,
+    fit_summary,
+    published_near,
+    safe_range,
+    sed_curve,
+    sed_points,
+)
 from lightpool_dashboard import marks, theme
+from lightpool_dashboard.state import State
+from lightpool_dashboard.tasks.preview import Prediction
 from lightpool_dashboard.ticks import log_range
 from lightpool_dashboard.views import html
+from lightpool_dashboard.views.fit_words import fit_in_words
+from lightpool_dashboard.views.problem import Problem
+from lightpool_dashboard.views.profiles import ProfilePicture
+from lightpool_dashboard.views.span_words import span_in_words
+from lightpool_dashboard.views.spectrum_marks import SpectrumMarks, above
+from lightpool_dashboard.views.switch import head
 
 _LABEL = "E² dN/dE [10⁻¹² erg cm⁻² s⁻¹]"
 #: How far a curve may pull the axis beyond the points and limits, as a factor.
 _REACH = 6.0
 #: The axis never spans more than this factor; a limit further down says nothing that one could compare.
 _SPAN = 1e4
+#: How the limits of each method are called.
+_METHODS = {
+    "profile": "profile",
+    "bounded": "bounded profile",
+    "rolke": "Rolke et al.",
+    "feldman-cousins": "Feldman-Cousins",
+}
+_ASK = "Brush the light curve, and the spectrum of that time appears here."
 
 
 class SedView:
-    """E² dN/dE against energy, both logarithmic."""
+    """E² dN/dE against energy, both logarithmic.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    state : State
+        Its `pointed` becomes the band of the flux point under the mouse.
+    """
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._outcome: Outcome | None = None
+        self._span_outcome: Outcome | None = None
+        self._prediction: Prediction | None = None
         self._energy, self._flux = marks.log_scale(0.1, 40), marks.log_scale(1, 100)
         scales = {"x": self._energy, "y": self._flux}
-        self.band = marks.band(scales, theme.MODEL)
-        self.model = marks.lines(scales, theme.MODEL, stroke_width=2)
-        self.reference = marks.lines(scales, theme.REFERENCE, line_style="dashed", stroke_width=1.2)
-        self.errors = marks.lines(scales, theme.POINTS)
-        self.widths = marks.lines(scales, theme.POINTS)
-        self.points = marks.points(scales, theme.POINTS, "circle")
-        self.limit_bars = marks.lines(scales, theme.LIMITS)
-        self.limits = marks.points(scales, theme.LIMITS, "triangle-down", default_size=60)
+        self.profiles = ProfilePicture(scales)
+        self.whole = SpectrumMarks(scales, theme.POINTS, theme.MODEL, "circle")
+        self.span = SpectrumMarks(scales, theme.SPAN, theme.SPAN, "square", line_style="dash_dotted")
+        self.preview = marks.lines(scales, theme.MODEL, line_style="dashed", stroke_width=2)
+        self.reference = marks.lines(scales, theme.REFERENCE, line_style="dotted", stroke_width=1.6)
         self._energy_axis = marks.axis(self._energy, "Energy [TeV]")
         self._flux_axis = marks.axis(self._flux, _LABEL, side="left")
+        drawn = [self.profiles.mark, *self.whole.below, *self.span.below, self.reference, self.preview]
         self.figure = marks.figure(
-            [
-                self.band,
-                self.reference,
-                self.model,
-                self.widths,
-                self.errors,
-                self.points,
-                self.limit_bars,
-                self.limits,
-            ],
+            [*drawn, *self.whole.above, *self.span.above],
             [self._energy_axis, self._flux_axis],
-            margin={"top": 8, "bottom": 44, "left": 64, "right": 14},
+            margin={"top": 8, "bottom": 42, "left": 64, "right": 14},
         )
+        for mark in (self.whole.points, self.whole.limits, self.span.points, self.span.limits):
+            mark.tooltip = bq.Tooltip(fields=["name"], show_labels=False)
+            mark.display_names = False
+        self.whole.points.on_hover(lambda _, event: self._point_at(event, limits=False))
+        self.whole.limits.on_hover(lambda _, event: self._point_at(event, limits=True))
         self.title, self.legend = w.HTML(html.heading("Spectral energy distribution")), w.HTML()
-        self.box = w.VBox([self.title, self.figure, self.legend])
+        self.words, self.span_words = w.HTML(html.words(" ")), w.HTML(html.hint(_ASK))
+        self.words.add_class("lp-fit-words")
+        self.span_words.add_class("lp-span-words")
+        self.switch = w.Checkbox(description="Likelihood profiles", indent=False)
+        self.switch.add_class("lp-switch").add_class("lp-switch-profiles")
+        self.switch.observe(lambda _: self._draw_profiles(), names="value")
+        self.box = w.VBox(
+            [
+                head(self.title, self.switch),
+                self.words,
+                self.span_words,
+                Problem(state, "span_outcome"),
+                self.figure,
+                self.legend,
+                self.profiles.pictures,
+            ]
+        )
         self.box.add_class("lp-view").add_class("lp-view-sed")
 
     def update(self, outcome: Outcome) -> None:
         """Draw an outcome that has a fit; without one the last picture stays."""
         if outcome.fit is None or outcome.points is None:
             return
-        reduction = outcome.settings.reduction
+        self._outcome = outcome
+        self._draw()
+        self.words.value = html.words(fit_in_words(fit_summary(outcome.fit)), "band", theme.MODEL)
+
+    def update_span(self, outcome: Outcome | None) -> None:
+        """Draw the spectrum of the brushed time beside that of all; None takes it away."""
+        self._span_outcome = outcome
+        fit = outcome.fit if outcome is not None else None
+        if outcome is None or fit is None:
+            self.span_words.value = html.hint(_ASK)
+        else:
+            self.span_words.value = html.words(fit_in_words(fit_summary(fit)), "band", theme.SPAN)
+        self._draw()
+
+    def update_preview(self, prediction: Prediction | None) -> None:
+        """Draw the curve of the sliders; None takes it away."""
+        self._prediction = prediction
+        self._draw()
+
+    def _draw(self) -> None:
+        outcome, span = self._outcome, self._span_outcome
+        if outcome is None or outcome.fit is None or outcome.points is None:
+            return
         points = sed_points(outcome.points)
         e_min, e_max = safe_range(outcome.fitted)
         curve = sed_curve(outcome.fit.model, e_min, e_max)
-        published = published_near(reduction.on_region.lon, reduction.on_region.lat)
+        drawn = [(points, curve)]
+        if span is not None and span.fit is not None and span.points is not None:
+            of_span = sed_points(span.points), sed_curve(span.fit.model, *safe_range(span.fitted))
+            drawn.append(of_span)
         ends = np.concatenate([[e_min, e_max], points.e_min, points.e_max])
         marks.set_log_range(self._energy_axis, *log_range(ends, floor=0.1, ceiling=100, pad=1.05))
-        low, high = _flux_range(points, curve)
+        low, high = _flux_range(drawn)
         marks.set_log_range(self._flux_axis, low, high)
-
-        marks.put(self.band, curve.energy, np.clip([curve.low, curve.high], low / 100, high * 100))
-        marks.put(self.model, *_above(curve, low / 100))
-        if published is None:
-            marks.put(self.reference, [], [])
+        self.whole.put(points, curve, low, high)
+        marks.put_names(self.whole.points, _names(points, limits=False))
+        marks.put_names(self.whole.limits, _names(points, limits=True))
+        if len(drawn) > 1:
+            self.span.put(*drawn[1], low, high)
+            marks.put_names(self.span.points, _names(drawn[1][0], limits=False))
+            marks.put_names(self.span.limits, _names(drawn[1][0], limits=True))
         else:
-            marks.put(self.reference, *_above(sed_curve(published.model, e_min, e_max), low / 100))
-        self._draw_points(points, low)
-        self._show_legend(points, low, published.name if published else "")
+            self.span.put(None, None, low, high)
+        self._draw_curves(outcome, (e_min, e_max), low)
+        self._draw_profiles()
+        self._show_legend(points, low, outcome)
 
-    def _draw_points(self, points: SedPoints, floor: float) -> None:
-        p, limit, point = points, points.is_limit, ~points.is_limit
-        marks.put(self.points, p.energy[point], p.value[point])
-        marks.put(self.errors, *marks.error_bars(p.energy[point], p.low[point], p.high[point], floor=floor))
-        marks.put(self.widths, *marks.spans(p.e_min[point], p.e_max[point], p.value[point]))
-        # An arrow: a bar across the band at the limit, and a triangle hung below it.
-        limit &= p.limit > floor
-        tip = np.maximum(p.limit[limit] / 1.45, floor)
-        across = marks.spans(p.e_min[limit], p.e_max[limit], p.limit[limit])
-        stem = marks.error_bars(p.energy[limit], tip, p.limit[limit])
-        marks.put(self.limit_bars, *(np.concatenate(pair) for pair in zip(across, stem, strict=True)))
-        marks.put(self.limits, p.energy[limit], tip)
+    def _draw_curves(self, outcome: Outcome, energies: tuple[float, float], low: float) -> None:
+        region = outcome.settings.reduction.on_region
+        published = published_near(region.lon, region.lat)
+        for mark, model in (
+            (self.reference, published.model if published else None),
+            (self.preview, self._prediction.model if self._prediction else None),
+        ):
+            curve = sed_curve(model, *energies) if model is not None else None
+            marks.put(mark, *(above(curve, low / 100) if curve is not None else ([], [])))
 
-    def _show_legend(self, points: SedPoints, floor: float, published: str) -> None:
+    def _draw_profiles(self) -> None:
+        points = self._outcome.points if self._outcome is not None else None
+        if not self.switch.value or points is None:
+            self.profiles.hide()
+            return
+        energy, flux = (self._energy.min, self._energy.max), (self._flux.min, self._flux.max)
+        self.profiles.draw(points, energy, flux)
+
+    def _show_legend(self, points: SedPoints, floor: float, outcome: Outcome) -> None:
         below = int((points.is_limit & (points.limit <= floor)).sum())
         hidden = f", {below} below the frame" if below else ""
+        limits = (
+            f"{points.ul_sigma:g} σ limits where √TS < 2 ({_METHODS[outcome.settings.ul_method]}){hidden}"
+        )
         items = [
-            html.legend_item("point", theme.POINTS, "flux points"),
-            html.legend_item("limit", theme.LIMITS, f"{points.ul_sigma:g} σ upper limits (√TS < 2){hidden}"),
+            html.legend_item("point", theme.POINTS, "all runs"),
+            html.legend_item("limit", theme.LIMITS, limits),
             html.legend_item("band", theme.MODEL, "best fit, 1 σ"),
         ]
-        if published:
-            items.append(html.legend_item("dashed", theme.REFERENCE, published))
+        span = self._span_outcome
+        if span is not None and span.fit is not None:
+            when = span_in_words(span.settings.reduction.intervals[0])
+            items.append(html.legend_item("square", theme.SPAN, f"{when} UTC"))
+        if self.preview.visible:
+            items.append(html.legend_item("dashed", theme.MODEL, "sliders"))
+        region = outcome.settings.reduction.on_region
+        published = published_near(region.lon, region.lat)
+        if published is not None:
+            items.append(html.legend_item("dotted", theme.REFERENCE, published.name))
         self.legend.value = html.legend(items)
 
+    def _point_at(self, event: dict[str, Any], *, limits: bool) -> None:
+        """Note which band the mouse is on; the browser sends the same event when it leaves."""
+        if self._outcome is None or self._outcome.points is None:
+            return
+        points = sed_points(self._outcome.points)
+        shown = np.flatnonzero(points.is_limit if limits else ~points.is_limit)
+        index = int(event.get("point", {}).get("index", -1))
+        if not 0 <= index < shown.size:
+            return
+        k = shown[index]
+        band = float(points.e_min[k]), float(points.e_max[k])
+        same = self._state.pointed is not None and tuple(self._state.pointed) == band
+        self._state.pointed = None if same else band  # type: ignore[assignment]
 
-def _above(curve: SedCurve, floor: float) -> tuple[np.ndarray, np.ndarray]:
-    kept = curve.value > floor
-    return curve.energy[kept], curve.value[kept]
+
+def _names(points: SedPoints, *, limits: bool) -> list[str]:
+    """Return what is said about each point, or each limit, under the mouse."""
+    out = []
+    for k in np.flatnonzero(points.is_limit if limits else ~points.is_limit):
+        energies = f"{points.e_min[k]:.3g} to {points.e_max[k]:.3g} TeV"
+        if limits:
+            value = f"below {points.limit[k]:.3g}"
+        else:
+            up, down = points.high[k] - points.value[k], points.value[k] - points.low[k]
+            value = f"{points.value[k]:.3g} +{up:.2g} −{down:.2g}"
+        out.append(f"{energies}: {value}, √TS {points.sqrt_ts[k]:.1f}")
+    return out
 
 
-def _flux_range(points: SedPoints, curve: SedCurve) -> tuple[float, float]:
-    """Return the range that shows all points and limits, and the model as far as it stays near them."""
-    ends = np.concatenate(
-        [
+def _flux_range(drawn: list[tuple[SedPoints, SedCurve]]) -> tuple[float, float]:
+    """Return the range that shows all points and limits, and the models as far as they stay near them."""
+    tails = []
+    for points, _ in drawn:
+        tails += [
             np.where(points.is_limit, points.limit / 1.6, points.value),
             np.where(points.is_limit, points.limit, points.high),
         ]
-    )
+    ends = np.concatenate(tails)
     ends = ends[np.isfinite(ends) & (ends > 0)]
-    near = curve.value
+    near = np.concatenate([curve.value for _, curve in drawn])
     if ends.size:
         near = near[(near > ends.min() / _REACH) & (near < ends.max() * _REACH)]
     low, high = log_range(np.concatenate([ends, near]), floor=1, ceiling=100)

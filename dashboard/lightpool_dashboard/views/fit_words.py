@@ -1,0 +1,39 @@
+"""A fit in a line of words: its free parameters with errors, as one would say them."""
+
+from __future__ import annotations
+
+import math
+
+from lightpool.plot_data import FitRow, FitSummary
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def fit_in_words(fit: FitSummary) -> str:
+    """Return the free parameters, such as ``index 2.42 ± 0.12 · ...``, and whether the fit failed."""
+    free = [f"{row.name.rstrip('_')} {value_in_words(row)}" for row in fit.rows if not row.frozen]
+    health = [] if fit.success else ["not converged"]
+    return " · ".join([*free, *health])
+
+
+def value_in_words(row: FitRow) -> str:
+    """Return value and error of a parameter, a common power of ten in front of neither.
+
+    Examples
+    --------
+    >>> value_in_words(FitRow("amplitude", "4.69e-11", "2.9e-12", "cm-2 s-1 TeV-1", False))
+    '(4.69 ± 0.29)·10⁻¹¹'
+    >>> value_in_words(FitRow("index", "2.42", "0.12", "", False))
+    '2.42 ± 0.12'
+    """
+    if "e" not in row.value:
+        return f"{row.value} ± {row.error}" if row.error else row.value
+    mantissa, power = row.value.split("e")
+    raised = "·10" + str(int(power)).translate(_RAISED)
+    if not row.error:
+        return mantissa + raised
+    decimals = len(mantissa.partition(".")[2])
+    error = float(row.error) / 10.0 ** int(power)
+    if not math.isfinite(error):
+        return mantissa + raised
+    return f"({mantissa} ± {error:.{decimals}f}){raised}"

@@ -157,7 +157,10 @@ def app() -> None:
     from lightpool_dashboard.stores import CONFIG_VARIABLE, configured_stores
 
     stores, config = configured_stores(), os.environ.get(CONFIG_VARIABLE)
-    display(Dashboard(stores, start=inputs_from_config(Path(config), stores) if config else None))
+    dashboard = Dashboard(stores, start=inputs_from_config(Path(config), stores) if config else None)
+    # A browser that is just building its widgets misses what they are told meanwhile.
+    dashboard.schedule.run_now()
+    display(dashboard)
 
 
 def _all_below(root: w.Widget) -> list[w.Widget]:

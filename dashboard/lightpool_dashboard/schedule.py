@@ -36,6 +36,9 @@ class Schedule(Protocol):
     def post(self, call: Callable[[], None]) -> None:
         """Run a call where traits may be touched; may be asked from the worker."""
 
+    def run_now(self) -> None:
+        """Run what waits to the end before returning."""
+
     def close(self) -> None:
         """Drop what waits and stop the worker."""
 
@@ -60,6 +63,12 @@ class _Waiting:
 
     def clear(self) -> None:
         self._jobs.clear()
+
+
+def _run_here(job: Job) -> None:
+    request = job.prepare()
+    if request is not None:
+        job.finish(request, job.compute(request))
 
 
 class ManualSchedule:
@@ -87,16 +96,17 @@ class ManualSchedule:
         self._running = True
         try:
             while self._waiting:
-                job = self._waiting.take()
-                request = job.prepare()
-                if request is not None:
-                    job.finish(request, job.compute(request))
+                _run_here(self._waiting.take())
         finally:
             self._running = False
 
     def post(self, call: Callable[[], None]) -> None:
         """Run the call now."""
         call()
+
+    def run_now(self) -> None:
+        """Run what waits; the same as `flush`."""
+        self.flush()
 
     def close(self) -> None:
         """Drop what waits."""
@@ -139,6 +149,11 @@ class LoopSchedule:
         await asyncio.sleep(0)
         while self._task is not None and not self._task.done():
             await self._task
+
+    def run_now(self) -> None:
+        """Run what waits, and what that asks for, here and now, before the loop goes on."""
+        while self._waiting:
+            _run_here(self._waiting.take())
 
     def close(self) -> None:
         """Drop what waits and stop the worker."""

@@ -74,6 +74,23 @@ def test_the_newest_input_follows_a_run_under_way_and_those_between_are_left_out
     assert job.results == [2, 8]
 
 
+def test_what_waits_can_be_run_before_the_loop_goes_on():
+    job = Doubler()
+    job.gate.set()
+
+    async def begin():
+        schedule = LoopSchedule()
+        job.value = 3
+        schedule(job)
+        schedule.run_now()
+        assert job.results == [6]  # no turn of the loop in between
+        await schedule.settled()
+        schedule.close()
+
+    asyncio.run(begin())
+    assert job.results == [6]
+
+
 def test_a_request_without_work_is_dropped():
     job = Doubler()
     job.value = None

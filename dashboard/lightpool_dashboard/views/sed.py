@@ -83,7 +83,9 @@ class SedView:
         self.words, self.span_words = w.HTML(html.words(" ")), w.HTML(html.hint(_ASK))
         self.words.add_class("lp-fit-words")
         self.span_words.add_class("lp-span-words")
-        self.switch = w.Checkbox(description="Likelihood profiles", indent=False)
+        self.switch = w.Checkbox(
+            description="Profiles", tooltip="Likelihood profile of each flux point", indent=False
+        )
         self.switch.add_class("lp-switch").add_class("lp-switch-profiles")
         self.switch.observe(lambda _: self._draw_profiles(), names="value")
         self.box = w.VBox(

@@ -53,8 +53,9 @@ class TimeBinning:
         - ``counts``: the same at every `counts` ON events.
         - ``blocks``: Bayesian blocks (Scargle et al. 2013, ApJ 764, 167) of the ON events, by
           the exposure gone by, so that gaps and zenith angles are no change.
-    times : tuple of (float, float), TT s since J2000.0
-    start, stop : float, TT s since J2000.0
+    times : tuple of (start, stop)
+        Times of any kind, kept as TT s since J2000.0; so are the next two.
+    start, stop : UTC text or datetime, astropy Time of any scale, or float, TT s since J2000.0
     duration : float, s
     sigma : float
     counts : int
@@ -98,6 +99,11 @@ class TimeBinning:
                     f"time binning by {self.method} has no {field.name}",
                     expected=", ".join(needed + allowed) or "no further setting",
                 )
+        for name in ("start", "stop"):
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, as_seconds(getattr(self, name), name))
+        if self.times is not None:
+            object.__setattr__(self, "times", as_intervals(self.times))
         self._check_ranges()
 
     def _check_ranges(self) -> None:
@@ -122,7 +128,7 @@ class TimeBinning:
     @classmethod
     def listed(cls, times: Iterable[Any]) -> TimeBinning:
         """Return intervals as they are: `times` are pairs of UTC times or of astropy Times of any scale."""
-        return cls("list", times=as_intervals(times))
+        return cls("list", times=tuple(times))
 
     @classmethod
     def of_duration(cls, duration: Any, *, start: Any = None, stop: Any = None) -> TimeBinning:
@@ -130,8 +136,8 @@ class TimeBinning:
         return cls(
             "duration",
             duration=to_float(duration, "s", name="duration"),
-            start=None if start is None else as_seconds(start, "start"),
-            stop=None if stop is None else as_seconds(stop, "stop"),
+            start=start,
+            stop=stop,
         )
 
     @classmethod

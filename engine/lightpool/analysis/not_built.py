@@ -54,19 +54,9 @@ def _wishes(config: AnalysisConfig) -> Iterator[tuple[str, str]]:
     for key in type(options).model_fields:
         if key not in _OPTIONS.get(method or "reflected", ()) and getattr(options, key) is not None:
             yield f"datasets.background.parameters.{key}", f"this option of the background '{method}' is"
-    if config.flux_points.parameters.n_sigma != 1:
-        yield "flux_points.parameters.n_sigma", "errors of more or less than one standard deviation are"
+    for name in ("flux_points", "light_curve"):
+        if getattr(config, name).parameters.n_sigma != 1:
+            yield f"{name}.parameters.n_sigma", "errors of more or less than one standard deviation are"
     # reoptimize frees the parameters of other components; with one component there are none.
-    if config.time_resolved.is_set:
-        yield "time_resolved", "time-resolved spectroscopy is"
-    curve = config.light_curve
-    if (
-        curve.time_intervals.is_set
-        or curve.start
-        or curve.stop
-        or curve.duration
-        or curve.energy_edges.is_set
-    ):
-        yield "light_curve", "a light curve is"
     if config.excess_map.is_set:
         yield "excess_map", "an excess map is"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import xarray as xr
 
+from lightpool.analysis.series import with_result
 from lightpool.analysis.settings import AnalysisSettings
 from lightpool.dl3 import Observations
 from lightpool.fitting import FitResult
@@ -33,6 +34,8 @@ class Outcome:
         What the fit saw: `cube`, or its stack.
     fit : FitResult or None
     points : FluxPoints or None
+    time_resolved, light_curve : Dataset or None
+        See `lightpool.time_resolved` and `lightpool.light_curve`.
     warnings : tuple of str
     timing_s : dict
         Seconds spent in each stage; 0 for one whose result was still at hand.
@@ -44,6 +47,8 @@ class Outcome:
     fitted: xr.Dataset
     fit: FitResult | None = None
     points: FluxPoints | None = None
+    time_resolved: xr.Dataset | None = None
+    light_curve: xr.Dataset | None = None
     warnings: tuple[str, ...] = ()
     timing_s: dict[str, float] = field(default_factory=dict)
 
@@ -77,7 +82,14 @@ class Outcome:
             f"excess {total['excess']:.1f}, sqrt_ts {total['sqrt_ts']:.2f}, "
             f"livetime {total['livetime_s'] / 3600:.2f} h"
         ]
-        return "\n".join(lines + [repr(part) for part in (self.fit, self.points) if part is not None])
+        lines += [repr(part) for part in (self.fit, self.points) if part is not None]
+        for name, series in (
+            ("Time-resolved spectra", self.time_resolved),
+            ("Light curve", self.light_curve),
+        ):
+            if series is not None:
+                lines.append(f"{name}: {with_result(series)} of {series.sizes['interval']} time intervals")
+        return "\n".join(lines)
 
     def _repr_html_(self) -> str:
         total = self.cube.onoff.cumulative()[-1]

@@ -13,6 +13,7 @@ from lightpool.analysis.outcome import Outcome
 from lightpool.analysis.reduced_data import KEY, contradictions, read_reduced
 from lightpool.analysis.settings import AnalysisSettings
 from lightpool.analysis.stages import Analysis, Progress
+from lightpool.analysis.time_plan import light_curve_settings, time_resolved_settings
 from lightpool.analysis.workers import workers
 from lightpool.config import AnalysisConfig
 from lightpool.config.analysis_config import read_text
@@ -25,6 +26,8 @@ from lightpool.pieces import as_intervals
 from lightpool.reduction import ReductionSettings
 from lightpool.reflected import ReflectedRegions
 from lightpool.wobble import WobbleRegions
+
+_NO_MODEL = "{} but there is no model: no fit and {} were made (give models, or general.models_file)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +103,11 @@ def from_config(config: AnalysisConfig | str | Path) -> Plan:
     analysis, start, warnings = _data(config)
     source = _source(config)
     edges, missing = _flux_points(config, source, start.reduction)
+    series, curve = time_resolved_settings(config), light_curve_settings(config)
+    if curve is not None and source is not None:
+        _require_source(config.light_curve.source, source, "light_curve.source")
+    if source is None and (series or curve):
+        missing.append(_NO_MODEL.format("time_resolved or light_curve is set", "no spectra in time"))
     settings = start.updated(
         model=None if source is None else source.spectral,
         source="source" if source is None else source.name,
@@ -109,6 +117,8 @@ def from_config(config: AnalysisConfig | str | Path) -> Plan:
         ul_sigma=config.flux_points.parameters.n_sigma_ul,
         ul_method=config.flux_points.parameters.ul_method,
         alpha_systematic=config.fit.alpha_systematic,
+        time_resolved=series,
+        light_curve=curve,
     )
     return Plan(analysis, settings, _resolved(config, source), (*warnings, *missing))
 
@@ -224,20 +234,23 @@ def _flux_points(
             expected=f"a range within {low:g} to {high:g} TeV, the energy axis of the data",
         )
     if source is None:
-        return None, [
-            "flux_points.energy is set but there is no model: no fit and no flux points were made "
-            "(give models, or general.models_file)"
-        ]
-    if wanted.source not in (source.name, "source"):
-        near = get_close_matches(wanted.source, [source.name], n=1, cutoff=0.3)
-        raise SettingsError(
-            "no model has this name",
-            where="flux_points.source",
-            found=f"'{wanted.source}'",
-            expected=f"'{source.name}'",
-            remedy=f"Did you mean '{near[0]}'?" if near else None,
-        )
+        return None, [_NO_MODEL.format("flux_points.energy is set", "no flux points")]
+    _require_source(wanted.source, source, "flux_points.source")
     return tuple(edges.tolist()), []
+
+
+def _require_source(name: str, source: Source, where: str) -> None:
+    """Check that a section means the model that there is; ``source``, the default, always does."""
+    if name in (source.name, "source"):
+        return
+    near = get_close_matches(name, [source.name], n=1, cutoff=0.3)
+    raise SettingsError(
+        "no model has this name",
+        where=where,
+        found=f"'{name}'",
+        expected=f"'{source.name}'",
+        remedy=f"Did you mean '{near[0]}'?" if near else None,
+    )
 
 
 def _select(config: AnalysisConfig, store: DataStore) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ from lightpool.export.cube_file import write_cube
 from lightpool.export.flux_point_file import write_flux_points, write_flux_points_ecsv
 from lightpool.export.ogip import write_ogip
 from lightpool.export.provenance import provenance
+from lightpool.export.series_file import write_light_curve, write_light_curve_ecsv, write_time_resolved
 from lightpool.export.summary import summary, write_summary
 
 if TYPE_CHECKING:
@@ -38,10 +39,17 @@ def write_results(outcome: Outcome, directory: Path, *, config: AnalysisConfig |
     if outcome.points is not None:
         write_flux_points(outcome.points, directory / "flux_points.fits", observations=runs)
         write_flux_points_ecsv(outcome.points, directory / "flux_points.ecsv")
+    if outcome.time_resolved is not None:
+        write_time_resolved(outcome.time_resolved, directory / "time_resolved.ecsv")
+    if outcome.light_curve is not None:
+        write_light_curve(outcome.light_curve, directory / "light_curve.fits", observations=runs)
+        write_light_curve_ecsv(outcome.light_curve, directory / "light_curve.ecsv")
     values = summary(
         cube=outcome.cube,
         observations=runs,
         fit=outcome.fit,
+        time_resolved=outcome.time_resolved,
+        light_curve=outcome.light_curve,
         warnings=outcome.warnings,
         timing_s=outcome.timing_s,
     )

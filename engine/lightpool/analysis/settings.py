@@ -9,6 +9,7 @@ from typing import Any
 import xarray as xr
 
 from lightpool.alpha_systematic import as_systematic
+from lightpool.analysis.time_settings import LightCurveSettings, TimeResolvedSettings
 from lightpool.axes import checked_edges
 from lightpool.errors import SettingsError
 from lightpool.forward import FitRange, as_fit_range
@@ -46,6 +47,9 @@ class AnalysisSettings:
         How limits are found: a name of `limits.METHODS`.
     alpha_systematic : float
         Relative uncertainty of alpha, profiled out in the fit and in the flux points; 0.01 is 1 %.
+    time_resolved : TimeResolvedSettings or None
+    light_curve : LightCurveSettings or None
+        Without them there are no time-resolved spectra and no light curve.
     skip_damaged : bool
         Whether a run that cannot be used is left out with a warning instead of stopping the analysis.
     required : tuple of str
@@ -73,6 +77,8 @@ class AnalysisSettings:
     ul_sigma: float = 2.0
     ul_method: str = "profile"
     alpha_systematic: float = 0.0
+    time_resolved: TimeResolvedSettings | None = None
+    light_curve: LightCurveSettings | None = None
     skip_damaged: bool = False
     required: tuple[str, ...] = ()
 

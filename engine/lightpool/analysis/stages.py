@@ -13,16 +13,21 @@ import numpy as np
 import xarray as xr
 
 from lightpool.analysis.outcome import Outcome
+from lightpool.analysis.series import cut, empty_intervals, require_uncut
 from lightpool.analysis.settings import AnalysisSettings
 from lightpool.analysis.workers import RunMap
 from lightpool.dl3 import DataStore, Observation, Observations
 from lightpool.errors import AnalysisError, DataError, SettingsError
 from lightpool.fitting import fit
+from lightpool.interval_fluxes import light_curve
+from lightpool.interval_spectra import time_resolved
 from lightpool.measurement import Measured, measure, remember
 from lightpool.points import flux_points
 from lightpool.reduction import ReductionSettings, reduce_with
 from lightpool.schema import cube_warnings
+from lightpool.spectra import SpectralModel
 from lightpool.stacking import stack
+from lightpool.time_binning import TimeBinning
 
 #: Called with the stage, how much of it is done and how much there is.
 Progress = Callable[[str, int, int], None]
@@ -36,6 +41,15 @@ class _Selected:
 
     observations: Observations
     warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class _Reduced:
+    """A cube, what it depends on, and the runs in it."""
+
+    key: tuple[Hashable, ...]
+    selected: _Selected
+    cube: xr.Dataset
 
 
 class Analysis:
@@ -87,13 +101,14 @@ class Analysis:
         timing: dict[str, float] = {}
         s = settings
 
-        key, kept, cube = self._reduced(s, tell, timing, run_map)
+        reduced = self._reduced(s, tell, timing, run_map)
+        key, kept, cube = reduced.key, reduced.selected, reduced.cube
         warnings = list(dict.fromkeys((*kept.warnings, *cube_warnings(cube))))
         _require_counts(cube, s.reduction, warnings)
 
         key = (*key, s.stacked)
         fitted = self._stage("stack", key, lambda: stack(cube), timing) if s.stacked else cube
-        result = points = None
+        result = points = series = curve = None
         if s.model is not None:
             model = s.model
             how: dict[str, Any] = {"fit_range": s.fit_range, "alpha_systematic": s.alpha_systematic}
@@ -115,6 +130,9 @@ class Analysis:
                 )
                 warnings += _unsuccessful(points)
                 tell("flux_points", 1, 1)
+            series, curve = self._in_time(s, reduced, (model, result.model), key, how, tell, timing)
+            warnings += [] if series is None else empty_intervals(series, "spectrum")
+            warnings += [] if curve is None else empty_intervals(curve, "flux")
         return Outcome(
             settings=settings,
             observations=kept.observations,
@@ -122,6 +140,8 @@ class Analysis:
             fitted=fitted,
             fit=result,
             points=points,
+            time_resolved=series,
+            light_curve=curve,
             warnings=tuple(dict.fromkeys(warnings)),
             timing_s=timing,
         )
@@ -141,15 +161,14 @@ class Analysis:
 
     def _reduced(
         self, s: AnalysisSettings, tell: Progress, timing: dict[str, float], run_map: RunMap | None
-    ) -> tuple[tuple[Hashable, ...], _Selected, xr.Dataset]:
-        """Return what the cube depends on, the runs in it, and the cube."""
+    ) -> _Reduced:
         if self._cube is not None:
             if s.obs_ids or s.reduction != AnalysisSettings.of_cube(self._cube).reduction:
                 raise SettingsError(
                     "the data are reduced already: runs, regions and energies are what they are",
                     remedy="Start from AnalysisSettings.of_cube",
                 )
-            return (), _Selected(Observations(()), ()), self._cube
+            return _Reduced((), _Selected(Observations(()), ()), self._cube)
         key: tuple[Hashable, ...] = (
             s.obs_ids,
             s.skip_damaged,
@@ -161,7 +180,65 @@ class Analysis:
         key = (*key, s.reduction)
         kept, cube = self._stage("reduce", key, lambda: _reduce(selected, s), timing)
         tell("reduce", 1, 1)
-        return key, kept, cube
+        return _Reduced(key, kept, cube)
+
+    def _in_time(
+        self,
+        s: AnalysisSettings,
+        reduced: _Reduced,
+        models: tuple[SpectralModel, SpectralModel],
+        key: tuple[Hashable, ...],
+        how: dict[str, Any],
+        tell: Progress,
+        timing: dict[str, float],
+    ) -> tuple[xr.Dataset | None, xr.Dataset | None]:
+        """Return time-resolved spectra and light curve where they are asked for.
+
+        Parameters
+        ----------
+        models : (SpectralModel, SpectralModel)
+            Where the fit of each interval starts, and the shape of the light curve.
+        key : tuple
+            What the fit depends on.
+        how : dict
+            Options of every fit.
+        """
+        series = curve = None
+        start, shape = models
+        if s.time_resolved is not None:
+            tell("time_resolved", 0, 1)
+            wanted, pieces = s.time_resolved, self._cut(s.time_resolved.binning, s, reduced, timing)
+            series = self._stage(
+                "time_resolved",
+                (*reduced.key, start, *how.values(), wanted),
+                lambda: time_resolved(
+                    pieces, start, shared=wanted.shared, flux_range=wanted.flux_range, **how
+                ),
+                timing,
+            )
+            tell("time_resolved", 1, 1)
+        if s.light_curve is not None:
+            tell("light_curve", 0, 1)
+            asked, rows = s.light_curve, self._cut(s.light_curve.binning, s, reduced, timing)
+            limits: dict[str, Any] = {"ul_sigma": asked.ul_sigma, "ul_method": asked.ul_method}
+            curve = self._stage(
+                "light_curve",
+                (*key, asked),
+                lambda: light_curve(rows, shape, asked.edges, refit=asked.refit, **limits, **how),
+                timing,
+            )
+            tell("light_curve", 1, 1)
+        return series, curve
+
+    def _cut(
+        self, binning: TimeBinning, s: AnalysisSettings, reduced: _Reduced, timing: dict[str, float]
+    ) -> xr.Dataset:
+        """Return the cube of the intervals of a binning."""
+        if self._cube is not None:
+            require_uncut(binning)
+            return self._cube
+        runs = reduced.selected.observations
+        return self._stage("cut", (*reduced.key, binning), lambda: cut(runs, s.reduction, binning), timing)
 
     def _stage(self, name: str, key: Hashable, compute: Callable[[], Any], timing: dict[str, float]) -> Any:
         """Return the kept result of a stage, or compute and keep it."""
@@ -169,12 +246,12 @@ class Analysis:
         start = time.perf_counter()
         if key in kept:
             kept.move_to_end(key)
-            timing[name] = 0.0
+            timing.setdefault(name, 0.0)
             return kept[key]
         value = kept[key] = compute()
         while len(kept) > _KEPT:
             kept.popitem(last=False)
-        timing[name] = time.perf_counter() - start
+        timing[name] = timing.get(name, 0.0) + time.perf_counter() - start
         return value
 
     def _read(self, settings: AnalysisSettings, tell: Progress, run_map: RunMap | None) -> _Selected:

@@ -12,6 +12,7 @@ from lightpool.config.section import EnergyAxis, EnergyRange, Section, SkyCircle
 SafeMaskMethod = Literal["aeff-default", "aeff-max", "edisp-bias", "offset-max", "bkg-peak"]
 BackgroundMethod = Literal["reflected", "wobble", "ring", "fov_background"]
 UlMethod = Literal["profile", "bounded", "rolke", "feldman-cousins"]
+TimeMethod = Literal["list", "duration", "run", "night", "significance", "counts", "blocks"]
 Piece = Literal["events", "gti", "aeff", "edisp", "psf", "bkg", "rad_max"]
 
 
@@ -232,20 +233,41 @@ class TimeIntervals(Section):
     stop: UtcList = ()
 
 
-class TimeResolved(Section):
-    """A fit for each interval: equal ones from `start` to `stop`, or listed ones."""
+class TimeBins(Section):
+    """How observing time is cut: listed, equal from `start` to `stop`, or by a method.
 
+    All but `time_intervals` is ours. `method` may be left out where the other keys tell it:
+    `duration`, `sigma` (significance), `counts` or `p0` (Bayesian blocks).
+    """
+
+    method: TimeMethod | None = None
     start: Utc | None = None
     stop: Utc | None = None
     duration: Duration | None = None
+    sigma: float | None = None
+    counts: Count | None = None
+    p0: float | None = None
     time_intervals: TimeIntervals = TimeIntervals()
 
 
-class LightCurve(TimeResolved):
-    """Flux against time."""
+_OURS = frozenset({"method", "start", "stop", "duration", "sigma", "counts", "p0"})
 
-    written_when_set = frozenset({"start", "stop", "duration"})
+
+class TimeResolved(TimeBins):
+    """A fit for each interval; `shared` parameters have one value in all of them."""
+
+    written_when_set = _OURS | {"time_intervals", "shared", "flux_range"}
+
+    shared: tuple[Text, ...] = ()
+    flux_range: EnergyRange = EnergyRange()
+
+
+class LightCurve(TimeBins):
+    """Flux against time; `refit` (ours) gives each interval a spectral shape of its own."""
+
+    written_when_set = _OURS | {"refit"}
 
     energy_edges: EnergyAxis = EnergyAxis()
+    refit: Flag = False
     source: Text = "source"
     parameters: EstimatorParameters = EstimatorParameters()

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from lightpool.export.series_summary import curve_summary, resolved_summary
 from lightpool.fitting import FitResult
 from lightpool.sky import separation
 
@@ -20,6 +21,8 @@ def summary(
     cube: xr.Dataset,
     observations: Iterable[Any],
     fit: FitResult | None,
+    time_resolved: xr.Dataset | None = None,
+    light_curve: xr.Dataset | None = None,
     warnings: Iterable[str],
     timing_s: Mapping[str, float],
 ) -> dict[str, Any]:
@@ -34,6 +37,8 @@ def summary(
         "observations": _observations(cube, observations),
         "info_table": cube.onoff.cumulative(),
         "fit": None if fit is None else _fit(fit),
+        **({} if time_resolved is None else {"time_resolved": resolved_summary(time_resolved)}),
+        **({} if light_curve is None else {"light_curve": curve_summary(light_curve)}),
         "warnings": list(warnings),
         "timing_s": {stage: float(seconds) for stage, seconds in timing_s.items()},
     }

@@ -97,7 +97,7 @@ def test_warnings_go_to_stderr_and_into_the_summary(config, tmp_path):
         ({"observations__datastore": "/nowhere"}, "observations.datastore: no such file"),
         ({"observations__obs_ids": [99]}, "99"),
         ({"datasets__type": "3d"}, "datasets.type: sky maps (3d) are not available in this version"),
-        ({"time_resolved__duration": "15 min"}, "time_resolved: time-resolved spectroscopy is not available"),
+        ({"time_resolved__duration": "-15 min"}, "time_resolved: duration must be positive"),
         ({"flux_points__source": "crb"}, "flux_points.source: no model has this name"),
         ({"models": [{"name": "a", "spectral": {"type": "PowerLow"}}]}, "Did you mean PowerLaw?"),
         ({"flux_points__energy": {"min": "40 TeV", "max": "90 TeV"}}, "flux-point edges lie outside"),

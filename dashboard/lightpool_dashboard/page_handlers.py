@@ -102,6 +102,7 @@ class PageHandler(WithVisitors, TornadoVoilaHandler):
     """Answers the page with a kernel for it; or, where there is none, a page that says so."""
 
     _arrival: Arrival | None = None
+    _kernel_id = ""
 
     @property
     def kernel_manager(self) -> Any:
@@ -117,7 +118,11 @@ class PageHandler(WithVisitors, TornadoVoilaHandler):
         try:
             with self.visitors.place(address_of(self.request.remote_ip)) as place:
                 self._arrival = Arrival(kernels, functools.partial(self._settle, place))
-                await super().get()
+                async for html in self.get_generator():
+                    if self._kernel_id not in kernels:
+                        return  # it died, and Voilà would wait for ever; the page says what it lacks
+                    self.write(html)
+                    self.flush()
         except Refused as refused:
             self.set_status(503)
             self.set_header("Retry-After", str(refused.retry_s))
@@ -131,6 +136,7 @@ class PageHandler(WithVisitors, TornadoVoilaHandler):
     def _settle(self, place: Place, kernel_id: str) -> None:
         if kernel_id not in self.settings["kernel_manager"]:
             raise HTTPError(500, "the kernel ended before its visitor came")
+        self._kernel_id = kernel_id
         self.set_cookie(
             COOKIE,
             self.visitors.settle(place, kernel_id),

@@ -38,16 +38,16 @@ def wait_until(condition: Callable[[], object], what: str, timeout_s: float = 30
         time.sleep(0.05)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def until() -> Callable[..., None]:
     """Return the function that waits for a condition."""
     return wait_until
 
 
-@pytest.fixture
-def free_port() -> int:
-    """Return a port that nothing listens on now."""
-    return unused_port()
+@pytest.fixture(scope="session")
+def unused() -> Callable[[], int]:
+    """Return the function that finds a port."""
+    return unused_port
 
 
 def unused_port() -> int:

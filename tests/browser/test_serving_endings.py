@@ -90,6 +90,17 @@ def test_a_kernel_that_dies_is_told_and_a_warm_one_replaced(serve, demo_path, pa
     until(lambda: len(server.kernels()) == 2, "a warm kernel in the place of that which was taken")
 
 
+def test_a_kernel_that_cannot_start_is_told(serve, demo_path, page, tmp_path):
+    (tmp_path / "ipykernel_launcher.py").write_text("raise SystemExit('the inner cause')\n")
+    path = os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")]))
+    server = serve(demo_path, arguments=("--public", "--warm", "0"), env={"PYTHONPATH": path})
+    page.goto(server.url, timeout=90_000)
+    page.wait_for_selector("#lp-skeleton[role=alert]", timeout=60_000)
+    assert "the kernel could not be started; the log of the server says why" in page.inner_text("body")
+    assert "inner cause" not in page.content()
+    assert "the inner cause" in server.output()
+
+
 def test_a_server_that_stops_is_told(serve, demo_path, page, draw):
     server = serve(demo_path)
     draw(page, server.url)

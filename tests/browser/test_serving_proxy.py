@@ -61,18 +61,17 @@ def snippet() -> str:
 
 
 @pytest.fixture
-def proxy(public_server, snippet, free_port, tmp_path, until) -> Iterator[Proxy]:
+def proxy(public_server, snippet, unused, tmp_path, until) -> Iterator[Proxy]:
     """Return an nginx in front of the public server."""
     nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if nginx is None:
         pytest.skip("no nginx is installed (Debian: apt install nginx-light)")
     assert "http://127.0.0.1:8866;" in snippet
     lines = snippet.replace("127.0.0.1:8866", f"127.0.0.1:{public_server.port}")
-    file = tmp_path / "nginx.conf"
-    file.write_text(WHOLE.format(folder=tmp_path, port=free_port, snippet=lines))
-    proxy = Proxy(
-        [nginx, "-p", str(tmp_path), "-e", str(tmp_path / "error.log"), "-c", str(file)], free_port, tmp_path
-    )
+    file, port = tmp_path / "nginx.conf", unused()
+    file.write_text(WHOLE.format(folder=tmp_path, port=port, snippet=lines))
+    command = [nginx, "-p", str(tmp_path), "-e", str(tmp_path / "error.log"), "-c", str(file)]
+    proxy = Proxy(command, port)
     proxy.start()
     try:
         until(lambda: (tmp_path / "nginx.pid").exists(), "nginx to start")

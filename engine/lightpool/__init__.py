@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from lightpool.maps import sky_maps as sky_maps
     from lightpool.points import flux_points as flux_points
     from lightpool.reduction import reduce as reduce
+    from lightpool.reflected import ReflectedRegions as ReflectedRegions
     from lightpool.release import download as download
     from lightpool.separate_fits import fit_each as fit_each
     from lightpool.sky import circle as circle
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from lightpool.spectra import PowerLaw as PowerLaw
     from lightpool.stacking import stack as stack
     from lightpool.time_binning import TimeBinning as TimeBinning
+    from lightpool.wobble import WobbleRegions as WobbleRegions
 
 __version__ = "0.1.0"
 
@@ -64,8 +66,10 @@ _HOME = {
     "ExpCutoffPowerLaw": "spectra",
     "MapGeometry": "maps",
     "PowerLaw": "spectra",
+    "ReflectedRegions": "reflected",
     "RingBackground": "maps",
     "TimeBinning": "time_binning",
+    "WobbleRegions": "wobble",
     "circle": "sky",
     "compare": "comparison",
     "download": "release",

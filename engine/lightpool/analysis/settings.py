@@ -136,4 +136,6 @@ def _with_open_sides(limits: FitRange) -> tuple[float | None, float | None] | No
     if limits is None:
         return None
     low, high = limits
+    if low <= 0 and math.isinf(high):
+        return None
     return (low if low > 0 else None), (high if math.isfinite(high) else None)

@@ -152,6 +152,18 @@ class SkyCircle(SkyPoint):
             raise SettingsError(error.what, where=where, found=error.found, expected=error.expected) from None
 
 
+class NamedCircle(SkyCircle):
+    """A circle (deg) with a name of its own, which is ours: pictures and tables show it."""
+
+    written_when_set = frozenset({"name"})
+
+    name: Text | None = None
+
+    def circle(self, where: str, *, name: str = "") -> Circle | None:
+        """Return the circle under its own name, else under `name`; see `SkyCircle.circle`."""
+        return super().circle(where, name=self.name or name)
+
+
 class TimeRange(Section):
     """Two UTC times."""
 

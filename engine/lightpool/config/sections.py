@@ -7,7 +7,15 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag
 
 from lightpool.config.fields import Angle, Count, Duration, Energy, Flag, ObsIds, Text, Utc, UtcList
-from lightpool.config.section import EnergyAxis, EnergyRange, Section, SkyCircle, SkyPoint, TimeRange
+from lightpool.config.section import (
+    EnergyAxis,
+    EnergyRange,
+    NamedCircle,
+    Section,
+    SkyCircle,
+    SkyPoint,
+    TimeRange,
+)
 
 SafeMaskMethod = Literal["aeff-default", "aeff-max", "edisp-bias", "offset-max", "bkg-peak"]
 BackgroundMethod = Literal["reflected", "wobble", "ring", "fov_background"]
@@ -133,7 +141,7 @@ class Background(Section):
     method: BackgroundMethod | None = None
     exclusion: (
         Annotated[
-            Annotated[Text, Tag("file")] | Annotated[tuple[SkyCircle, ...], Tag("inline")],
+            Annotated[Text, Tag("file")] | Annotated[tuple[NamedCircle, ...], Tag("inline")],
             Discriminator(_exclusion_kind),
         ]
         | None
@@ -182,7 +190,7 @@ class Datasets(Section):
     )
     background: Background = Background()
     safe_mask: SafeMask = SafeMask()
-    on_region: SkyCircle = SkyCircle()
+    on_region: NamedCircle = NamedCircle()
     containment_correction: Flag = True
 
 

@@ -168,6 +168,9 @@ class Run:
             return
         if done.targets and done.inputs.target != now.target:
             state.targets, state.target = done.targets, done.inputs.target
+            if now.target:
+                sentence = f"{now.store} has no target {now.target}; {done.inputs.target} is shown"
+                state.notice("target", sentence)
         elif done.targets:
             state.targets = done.targets
         self._computed = self.task.key(done.inputs)
@@ -216,6 +219,7 @@ class Controller:
             run.ask(self.schedule, forced=forced and run.task is SPECTRUM)
 
     def _forget_the_target(self, change: Any) -> None:
+        self.state.notice("target", "")
         if change.old:  # not so when the store names its first target
             for name, value in OF_THE_TARGET.items():
                 setattr(self.state, name, value)

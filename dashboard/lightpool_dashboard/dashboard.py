@@ -10,9 +10,11 @@ from typing import Any
 
 import ipywidgets as w
 
+from lightpool.analysis import AnalysisSettings, Outcome
 from lightpool.dl3 import DataStore
 from lightpool_dashboard import controls, theme, views
 from lightpool_dashboard.callbacks import guarded
+from lightpool_dashboard.carry import Texts, open_link
 from lightpool_dashboard.controller import Controller
 from lightpool_dashboard.library import Library
 from lightpool_dashboard.schedule import Schedule, default_schedule
@@ -41,14 +43,22 @@ class Dashboard:
         in a worker thread.
     start : mapping, optional
         Values for inputs of `State`, by name, before the first picture.
+    public : bool
+        Whether strangers see it: then no text on it says where on this machine the data are.
 
     Examples
     --------
-    ``Dashboard("hess-dl3-dr1")``, then ``_.state.radius = 0.2``.
+    ``page = Dashboard("hess-dl3-dr1")``; in the next cell ``page.state.radius = 0.2``, then
+    ``page.outcome.fit``, ``print(page.script())``.
     """
 
     def __init__(
-        self, data: Data, *, schedule: Schedule | None = None, start: Mapping[str, Any] | None = None
+        self,
+        data: Data,
+        *,
+        schedule: Schedule | None = None,
+        start: Mapping[str, Any] | None = None,
+        public: bool = False,
     ) -> None:
         library = Library(_named(data))
         self.schedule = schedule if schedule is not None else default_schedule()
@@ -62,6 +72,8 @@ class Dashboard:
         self.points, self.time_bins = controls.PointsPanel(kit), controls.TimePanel(kit)
         self.ring = controls.RingPanel(kit)
         self.query = controls.QueryField(self.state)
+        self._texts = Texts(library, public=public)
+        self.carry = controls.CarryPanel(self.state, self._texts)
         self.status, self.progress = views.StatusView(self.state), views.ProgressView(self.state)
         self.summary, self.messages = views.SummaryView(), views.MessagesView()
         self.sky, self.counts, self.sed = views.SkyView(), views.CountsView(), views.SedView(self.state)
@@ -71,13 +83,39 @@ class Dashboard:
         self.widget = self._layout()
         for result, draw in self._drawings():
             self.state.observe(guarded(self.state)(_drawn_by(draw)), names=result)
+        self.state.observe(guarded(self.state)(self._open_link), names="query")
         self.controller.refresh()
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What the engine found for what the page shows; None before the first result."""
+        return self.state.outcome
+
+    @property
+    def settings(self) -> AnalysisSettings | None:
+        """The settings of the outcome, as the engine's `Analysis` takes them."""
+        return self.outcome.settings if self.outcome is not None else None
+
+    def script(self) -> str:
+        """Return a few lines of Python that find the same numbers."""
+        return self._texts.script(self.state.inputs())
+
+    def config(self) -> str:
+        """Return the YAML with which ``lightpool run`` finds the same numbers."""
+        return self._texts.config(self.state.inputs())
+
+    def link(self) -> str:
+        """Return what to put behind the address of a served page so that it opens like this."""
+        return self._texts.link(self.state.inputs())
 
     def close(self) -> None:
         """Stop the worker, take the page away and let go of every widget on it."""
         self.schedule.close()
         for widget in _all_below(self.widget):
             widget.close()
+
+    def _open_link(self, change: Any) -> None:
+        open_link(self.state, change.new)
 
     def _drawings(self) -> list[tuple[str, Callable[[Any], None]]]:
         """Return which function draws which result, in the order in which they are drawn."""
@@ -116,6 +154,7 @@ class Dashboard:
                 self.points.box,
                 self.time_bins.box,
                 self.ring.box,
+                self.carry.box,
                 self.appearance.box,
             ]
         )
@@ -154,10 +193,11 @@ def app() -> None:
     from IPython.display import display
 
     from lightpool_dashboard.opening import inputs_from_config
-    from lightpool_dashboard.stores import CONFIG_VARIABLE, configured_stores
+    from lightpool_dashboard.stores import CONFIG_VARIABLE, PUBLIC_VARIABLE, configured_stores
 
     stores, config = configured_stores(), os.environ.get(CONFIG_VARIABLE)
-    dashboard = Dashboard(stores, start=inputs_from_config(Path(config), stores) if config else None)
+    start = inputs_from_config(Path(config), stores) if config else None
+    dashboard = Dashboard(stores, start=start, public=os.environ.get(PUBLIC_VARIABLE) == "1")
     # A browser that is just building its widgets misses what they are told meanwhile.
     dashboard.schedule.run_now()
     display(dashboard)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lightpool.sky import Circle, circle, separation
+from lightpool.sky import Circle, separation
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ FIELDS = (
         lat=22.014,
         radius=0.2,
         # Around RGB J0521+212, the exclusion of the published analysis of these runs.
-        exclusion=(circle("183.604 deg", "-8.708 deg", "0.5 deg", frame="galactic", name="RGB J0521+212"),),
+        # (l 183.604, b -8.708 deg), short enough to be read in scripts.
+        exclusion=(Circle(80.441724, 21.214614, 0.5, "RGB J0521+212"),),
     ),
 )
 

@@ -18,7 +18,9 @@ from lightpool_dashboard.inputs import Inputs
 from lightpool_dashboard.library import OpenStore
 
 #: True energies, TeV: wider than any range the page allows for data from this kind of telescope.
-ENERGY_TRUE = tuple(energy_edges(0.05, 100.0, per_decade=20).tolist())
+#: Lowest, highest, bins per decade.
+ENERGY_TRUE_AXIS = (0.05, 100.0, 20)
+ENERGY_TRUE = tuple(energy_edges(*ENERGY_TRUE_AXIS[:2], per_decade=ENERGY_TRUE_AXIS[2]).tolist())
 
 
 def analysis_settings(inputs: Inputs, store: OpenStore) -> AnalysisSettings:

@@ -103,10 +103,15 @@ class State(tl.HasTraits):
         return Inputs(**{name: getattr(self, name) for name in INPUT_NAMES})
 
     def restore(self, inputs: dict[str, Any]) -> None:
-        """Set inputs by name; the data first, for other data forget what belongs to a target."""
+        """Set inputs by name, `in_order`."""
+        for name, value in self.in_order(inputs):
+            setattr(self, name, value)
+
+    @staticmethod
+    def in_order(inputs: dict[str, Any]) -> list[tuple[str, Any]]:
+        """Return inputs with the data first, for other data forget what belongs to a target."""
         first = [name for name in ("store", "targets", "target") if name in inputs]
-        for name in (*first, *(name for name in inputs if name not in first)):
-            setattr(self, name, inputs[name])
+        return [(name, inputs[name]) for name in (*first, *(name for name in inputs if name not in first))]
 
     def request_fit(self) -> None:
         """Ask for a fit from the values that the sliders show, even where `live` is off."""
@@ -126,6 +131,12 @@ class State(tl.HasTraits):
         """Ask what runs now to stop."""
         self.cancel_requests += 1
 
+    def notice(self, name: str, sentence: str) -> None:
+        """Put a sentence about an input on `notices`; an empty one takes it away."""
+        if sentence != self.notices.get(name, ""):
+            others = {key: text for key, text in self.notices.items() if key != name}
+            self.notices = {**others, name: sentence} if sentence else others
+
     @tl.validate(*LIMITS)
     def _clamp(self, proposal: Any) -> float:
         name, value = proposal.trait.name, proposal.value
@@ -133,14 +144,14 @@ class State(tl.HasTraits):
         unit = f" {limits.unit}" if limits.unit else ""
         if not math.isfinite(value):
             kept = getattr(self, name)
-            self._notice(name, f"{limits.label} must be a number; {kept:g}{unit} is kept")
+            self.notice(name, f"{limits.label} must be a number; {kept:g}{unit} is kept")
             return kept
         inside = value if limits.off and value == 0 else min(max(value, limits.low), limits.high)
         if inside != value:
             allowed = f"{limits.low:g} to {limits.high:g}{unit}"
-            self._notice(name, f"{limits.label} {value:g}{unit} is outside {allowed}; {inside:g} is taken")
+            self.notice(name, f"{limits.label} {value:g}{unit} is outside {allowed}; {inside:g} is taken")
         elif inside != getattr(self, name):  # not so when the clamped value comes back from its control
-            self._notice(name, "")
+            self.notice(name, "")
         # A slider sends 0.12000000000000001: six digits keep scripts and titles readable.
         return type(value)(float(f"{inside:.6g}"))
 
@@ -216,10 +227,6 @@ class State(tl.HasTraits):
         if proposal.value and proposal.value not in offered:
             raise tl.TraitError(f"{proposal.trait.name} {proposal.value!r} is not among those offered")
         return proposal.value
-
-    def _notice(self, name: str, sentence: str) -> None:
-        others = {key: text for key, text in self.notices.items() if key != name}
-        self.notices = {**others, name: sentence} if sentence else others
 
 
 def _number(name: str, value: float) -> float:

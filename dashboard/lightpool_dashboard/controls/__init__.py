@@ -2,6 +2,7 @@
 
 from lightpool_dashboard.controls.appearance import ThemeSwitch
 from lightpool_dashboard.controls.background import BackgroundPanel
+from lightpool_dashboard.controls.carry import CarryPanel
 from lightpool_dashboard.controls.data import DataPanel
 from lightpool_dashboard.controls.energy import EnergyPanel
 from lightpool_dashboard.controls.kit import Kit
@@ -15,6 +16,7 @@ from lightpool_dashboard.controls.time_bins import TimePanel
 
 __all__ = [
     "BackgroundPanel",
+    "CarryPanel",
     "DataPanel",
     "EnergyPanel",
     "Kit",

@@ -108,9 +108,7 @@ def put(state: State, name: str, value: Any) -> bool:
 
 def say(state: State, name: str, sentence: str) -> None:
     """Put a sentence about an input on the state; an empty one takes it away."""
-    if sentence != state.notices.get(name, ""):
-        others = {key: text for key, text in state.notices.items() if key != name}
-        state.notices = {**others, name: sentence} if sentence else others
+    state.notice(name, sentence)
 
 
 class Notice(w.HTML):
@@ -127,11 +125,13 @@ class Notice(w.HTML):
     def __init__(self, state: State, *names: str, **traits: Any) -> None:
         super().__init__(**traits)
         self.add_class("lp-notice")
-        self._names = names
+        self._state, self._names = state, names
+        self._show()
         state.observe(guarded(state)(self._show), names="notices")
 
-    def _show(self, change: Any) -> None:
-        sentences = [change.new[name] for name in self._names if change.new.get(name)]
+    def _show(self, change: object = None) -> None:
+        notices = self._state.notices
+        sentences = [notices[name] for name in self._names if notices.get(name)]
         # The role makes a screen reader say it.
         self.value = "".join(f'<span role="alert">{escape(sentence)}</span>' for sentence in sentences)
 

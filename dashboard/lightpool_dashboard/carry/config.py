@@ -1,0 +1,105 @@
+"""The page as a configuration: the YAML file with which ``lightpool run`` finds the same numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lightpool.analysis import AnalysisSettings
+from lightpool.config import AnalysisConfig
+from lightpool.config.model_file import Source, models_to
+from lightpool.reflected import ReflectedRegions
+from lightpool.sky import Circle
+from lightpool.wobble import WobbleRegions
+from lightpool_dashboard.inputs import Inputs
+from lightpool_dashboard.library import OpenStore
+from lightpool_dashboard.settings import ENERGY_TRUE_AXIS, analysis_settings
+
+
+def page_config(inputs: Inputs, store: OpenStore, place: str) -> AnalysisConfig:
+    """Return the configuration that finds the numbers of the page: counts, fit and flux points.
+
+    Parameters
+    ----------
+    inputs : Inputs
+    store : OpenStore
+    place : str
+        Where the configuration finds the store.
+
+    Raises
+    ------
+    SettingsError
+        For inputs that no analysis can be made of.
+    """
+    settings = analysis_settings(inputs, store)
+    assert settings.model is not None
+    assert settings.flux_points is not None
+    low, high = settings.fit_range or (None, None)
+    points = settings.flux_points
+    return AnalysisConfig.from_dict(
+        {
+            "observations": {"datastore": place, "obs_ids": list(settings.obs_ids)},
+            "datasets": _datasets(inputs, settings),
+            "fit": {
+                "fit_range": {"min": _with_unit(low, "TeV"), "max": _with_unit(high, "TeV")},
+                "alpha_systematic": settings.alpha_systematic,
+            },
+            "flux_points": {
+                "energy": _axis(points[0], points[-1]) | {"nbins": len(points) - 1},
+                "source": settings.source,
+                "parameters": {"n_sigma_ul": settings.ul_sigma, "ul_method": settings.ul_method},
+            },
+            "models": models_to((Source(settings.source, settings.model),)),
+        }
+    )
+
+
+def _datasets(inputs: Inputs, settings: AnalysisSettings) -> dict[str, Any]:
+    s = settings.reduction
+    true_low, true_high, per_decade = ENERGY_TRUE_AXIS
+    return {
+        "type": "1d",
+        "stack": settings.stacked,
+        "geom": {
+            "axes": {
+                "energy": _axis(s.energy[0], s.energy[-1]) | {"nbins_per_decade": inputs.bins_per_decade},
+                "energy_true": _axis(true_low, true_high) | {"nbins_per_decade": per_decade},
+            }
+        },
+        "on_region": _circle(s.on_region),
+        "background": {
+            "method": "wobble" if isinstance(s.background, WobbleRegions) else "reflected",
+            "exclusion": [_circle(region) for region in s.exclusion if isinstance(region, Circle)] or None,
+            "parameters": _number_of_regions(s.background),
+        },
+        "safe_mask": {
+            "methods": list(s.safe_mask),
+            "parameters": {
+                "aeff_percent": s.aeff_percent,
+                "bias_percent": s.bias_percent,
+                "offset_max": _with_unit(s.offset_max, "deg"),
+                "threshold": _with_unit(s.threshold or None, "TeV"),
+            },
+        },
+    }
+
+
+def _number_of_regions(finder: Any) -> dict[str, int]:
+    """Return how many OFF regions there are, where that is not the method's own choice."""
+    if finder == type(finder)():
+        return {}
+    if isinstance(finder, ReflectedRegions):
+        return {"max_region_number": finder.max_region_number}
+    return {"n_off_regions": finder.n_off_regions}
+
+
+def _axis(low: float, high: float) -> dict[str, Any]:
+    return {"min": _with_unit(low, "TeV"), "max": _with_unit(high, "TeV")}
+
+
+def _circle(region: Circle) -> dict[str, Any]:
+    angles = {key: _with_unit(getattr(region, key), "deg") for key in ("lon", "lat", "radius")}
+    return {"frame": "icrs", **angles, "name": region.name or None}
+
+
+def _with_unit(value: float | None, unit: str) -> str | None:
+    return None if value is None else f"{value!r} {unit}"

@@ -1,0 +1,188 @@
+"""The page as a script: a few lines of the engine that find the same numbers."""
+
+from __future__ import annotations
+
+import json
+import math
+import textwrap
+from collections.abc import Iterable
+from dataclasses import fields
+
+import lightpool
+from lightpool.analysis import AnalysisSettings
+from lightpool.off_regions import OffRegionFinder
+from lightpool.reflected import ReflectedRegions
+from lightpool.sky import Circle
+from lightpool.spectra import SpectralModel
+from lightpool_dashboard.carry.link_text import number_text
+from lightpool_dashboard.inputs import Inputs
+from lightpool_dashboard.library import OpenStore
+from lightpool_dashboard.settings import ENERGY_TRUE_AXIS, analysis_settings
+
+_WIDTH = 100
+
+
+def python_script(inputs: Inputs, store: OpenStore, place: str) -> str:
+    """Return a script that finds the numbers of the page: counts, fit and flux points.
+
+    What the engine does by itself is not written out. Names out of files are written as Python
+    writes text, so nothing in them is run.
+
+    Parameters
+    ----------
+    inputs : Inputs
+    store : OpenStore
+    place : str
+        Where the script finds the store.
+
+    Raises
+    ------
+    SettingsError
+        For inputs that no analysis can be made of.
+    """
+    settings = analysis_settings(inputs, store)
+    assert settings.model is not None
+    assert settings.flux_points is not None
+    how = []
+    if settings.fit_range is not None:
+        ends = ("None" if end is None else _quantity(end, "TeV") for end in settings.fit_range)
+        how.append(f"fit_range=({', '.join(ends)})")
+    if settings.alpha_systematic:
+        how.append(f"alpha_systematic={number_text(settings.alpha_systematic)}")
+    limits = []
+    if settings.ul_sigma != 2:
+        limits.append(f"ul_sigma={number_text(settings.ul_sigma)}")
+    if settings.ul_method != "profile":
+        limits.append(f"ul_method={_text(settings.ul_method)}")
+    bands = _axis(settings.flux_points[0], settings.flux_points[-1], n=len(settings.flux_points) - 1)
+    reduction = _reduction(inputs, settings)
+    lines = [
+        '"""The analysis of a Lightpool page: the same numbers, by the same engine."""',
+        "",
+        "import lightpool as lp",
+        "",
+        f"store = lp.DataStore({_text(place)})",
+        _runs(settings.obs_ids),
+    ]
+    fitted = "stacked" if settings.stacked else "cube"
+    if inputs.span is None:
+        lines.append(_call("cube = lp.reduce", ["runs", *reduction]))
+    else:
+        lines += [_call("settings = dict", reduction), "cube = lp.reduce(runs, **settings)"]
+    if settings.stacked:
+        lines.append("stacked = lp.stack(cube)")
+    lines += [
+        f"model = {_model(settings.model)}",
+        _call("result = lp.fit", [fitted, "model", *how]),
+        _call("points = lp.flux_points", [fitted, "result.model", bands, *how, *limits]),
+    ]
+    if inputs.span is not None:
+        first, last = map(_text, inputs.span)
+        part = "part" if not settings.stacked else "lp.stack(part)"
+        lines += [
+            "",
+            "# The same in the brushed time span.",
+            f"part = lp.reduce(runs, **settings, intervals=[({first}, {last})])",
+            _call("part_result = lp.fit", [part, "model", *how]),
+            _call("part_points = lp.flux_points", [part, "part_result.model", bands, *how, *limits]),
+        ]
+    lines += ["", "print(cube.onoff.cumulative()[-1])", "print(result)", "print(points)"]
+    if inputs.span is not None:
+        lines += ["print(part.onoff.cumulative()[-1])", "print(part_result)"]
+    return "\n".join(lines) + "\n"
+
+
+def _reduction(inputs: Inputs, settings: AnalysisSettings) -> list[str]:
+    """Return the keywords of ``lp.reduce``."""
+    s = settings.reduction
+    given = [
+        f"on_region={_circle(s.on_region)}",
+        f"energy={_axis(s.energy[0], s.energy[-1], per_decade=inputs.bins_per_decade)}",
+        f"energy_true={_axis(*ENERGY_TRUE_AXIS[:2], per_decade=ENERGY_TRUE_AXIS[2])}",
+    ]
+    if s.exclusion:
+        circles = [_circle(region) for region in s.exclusion if isinstance(region, Circle)]
+        one_line = f"exclusion=[{', '.join(circles)}]"
+        given.append(one_line if len(one_line) < _WIDTH - 5 else _call("exclusion=", circles, "[]"))
+    background = _background(s.background)
+    if background:
+        given.append(f"background={background}")
+    if s.safe_mask != ("aeff-max",):
+        given.append(f"safe_mask=[{', '.join(map(_text, s.safe_mask))}]")
+    if s.aeff_percent != 10 and "aeff-max" in s.safe_mask:
+        given.append(f"aeff_percent={number_text(s.aeff_percent)}")
+    if s.bias_percent != 10 and "edisp-bias" in s.safe_mask:
+        given.append(f"bias_percent={number_text(s.bias_percent)}")
+    if s.offset_max != 3 and "offset-max" in s.safe_mask:
+        given.append(f"offset_max={_quantity(s.offset_max, 'deg')}")
+    if s.threshold:
+        given.append(f"threshold={_quantity(s.threshold, 'TeV')}")
+    return given
+
+
+def _background(finder: OffRegionFinder) -> str:
+    """Return a background method, empty where it is the engine's own choice."""
+    kind, plain = type(finder), type(finder)()
+    changed = [f for f in fields(kind) if getattr(finder, f.name) != getattr(plain, f.name)]  # type: ignore[arg-type]
+    if changed:
+        given = ", ".join(f"{f.name}={getattr(finder, f.name)!r}" for f in changed)
+        return f"lp.{kind.__name__}({given})"
+    return "" if kind is ReflectedRegions else _text("wobble")
+
+
+def _model(model: SpectralModel) -> str:
+    kind, plain = type(model), type(model)()
+    pairs = [(p, d) for p, d in zip(model.parameters, plain.parameters, strict=True)]
+    values = ", ".join(f"{p.name}={number_text(p.value)}" for p, d in pairs if p.value != d.value)
+    home = "lp" if kind.__name__ in lightpool.__all__ else "lp.spectra"
+    text = f"{home}.{kind.__name__}({values})"
+    for p, d in pairs:
+        if (p.min, p.max) != (d.min, d.max):
+            ends = {"low": p.min, "high": p.max}
+            given = [f"{key}={number_text(end)}" for key, end in ends.items() if math.isfinite(end)]
+            text += f".limit({', '.join([_text(p.name), *given])})"
+    for frozen, verb in ((True, "freeze"), (False, "free")):
+        names = [_text(p.name) for p, d in pairs if p.frozen is frozen and d.frozen is not frozen]
+        text += f".{verb}({', '.join(names)})" if names else ""
+    return text
+
+
+def _circle(region: Circle) -> str:
+    place = f"{_quantity(region.lon, 'deg')}, {_quantity(region.lat, 'deg')}"
+    name = f", name={_text(region.name)}" if region.name else ""
+    if region.radius == 0:
+        return f"lp.point({place}{name})"
+    return f"lp.circle({place}, {_quantity(region.radius, 'deg')}{name})"
+
+
+def _axis(low: float, high: float, **bins: int) -> str:
+    (key, number), *_ = bins.items()
+    return f"lp.energy_edges({_quantity(low, 'TeV')}, {_quantity(high, 'TeV')}, {key}={number})"
+
+
+def _runs(obs_ids: Iterable[int]) -> str:
+    listed = ", ".join(map(str, obs_ids))
+    line = f"runs = store.select(obs_id=[{listed}])"
+    if len(line) <= _WIDTH:
+        return line
+    filled = textwrap.fill(listed, _WIDTH, initial_indent="    ", subsequent_indent="    ")
+    return f"runs = store.select(obs_id=[\n{filled},\n])"
+
+
+def _call(what: str, arguments: list[str], brackets: str = "()") -> str:
+    """Return a call, on one line where it fits."""
+    first, last = brackets[0], brackets[1]
+    line = f"{what}{first}{', '.join(arguments)}{last}"
+    if len(line) <= _WIDTH and "\n" not in line:
+        return line
+    body = textwrap.indent("".join(f"{argument},\n" for argument in arguments), "    ")
+    return f"{what}{first}\n{body}{last}"
+
+
+def _quantity(value: float, unit: str) -> str:
+    return _text(f"{number_text(value)} {unit}")
+
+
+def _text(text: str) -> str:
+    """Return text as a Python literal in double quotes; that of JSON is one."""
+    return json.dumps(text, ensure_ascii=False)

@@ -39,7 +39,7 @@ NOTEBOOK = "dashboard.ipynb"
     "--config",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="Start from the store, target, radius, energies, model and flux points of this YAML file.",
+    help="Start from the analysis of this YAML file, as `lightpool run` and the page write it.",
 )
 @click.option("--port", metavar="N", type=click.IntRange(1, 65535), default=8866, show_default=True)
 @click.option("--no-browser", is_flag=True, help="Print the address and open nothing.")
@@ -107,7 +107,9 @@ def dashboard(
     if config is not None:
         from lightpool_dashboard.opening import inputs_from_config
 
-        inputs_from_config(config, stores)  # refused here, in words, rather than in a kernel
+        start = inputs_from_config(config, stores)  # refused here, in words, rather than in a kernel
+        for sentence in start.get("notices", {}).values():
+            click.echo(f"Warning: {sentence}", err=True)
     notebook = find_notebook()
 
     # What the server knows reaches its kernels through the environment, which they inherit.

@@ -18,7 +18,7 @@ CONFIG = {
                 "energy_true": {"min": "0.1 TeV", "max": "80 TeV", "nbins": 30},
             }
         },
-        "on_region": {"frame": "icrs", "lon": "10 deg", "lat": "-40 deg", "radius": "0.2 deg"},
+        "on_region": {"frame": "icrs", "lon": "83.6 deg", "lat": "22 deg", "radius": "0.2 deg"},
         "background": {"method": "reflected"},
         "safe_mask": {"methods": ["aeff-max"]},
     },
@@ -47,9 +47,31 @@ def test_the_first_picture_is_that_of_the_file(tmp_path, demo_path):
     assert (state.store, state.target) == ("sim", "Crab Nebula (simulated)")
     assert (state.radius, state.energy_min, state.energy_max) == (0.2, 0.5, 50)
     assert (state.bins_per_decade, state.model, state.stacked) == (6, "power-law", True)
+    assert state.position == (83.6, 22.0)
+    assert state.outcome.settings.obs_ids == (1001, 1002)
+    assert "the true-energy axis" in state.notices["config"]
     assert state.outcome.settings.flux_points[0] == pytest.approx(1)
     assert len(state.outcome.settings.flux_points) == 5
     page.close()
+
+
+def said(tmp_path, demo_path, **datasets):
+    changed = {**CONFIG["datasets"], **datasets}
+    path = written(tmp_path, demo_path, observations={"obs_ids": [1001, 1002]}, datasets=changed)
+    return inputs_from_config(path, {"sim": demo_path})["notices"]["config"]
+
+
+def test_what_the_page_does_otherwise_is_said(tmp_path, demo_path):
+    edges = {
+        "energy": {"min": "0.5 TeV", "max": "500 TeV", "nbins": 12},
+        "energy_true": {"min": "0.05 TeV", "max": "100 TeV", "nbins_per_decade": 20},
+    }
+    assert said(tmp_path, demo_path, geom={"axes": edges}) == (
+        "the page takes its own way where config.yaml sets the energy axis"
+    )
+    finder = {"method": "reflected", "parameters": {"angle_increment": "0.2 rad", "max_region_number": 5}}
+    assert "options of the background" in said(tmp_path, demo_path, background=finder)
+    assert "the exposure without containment" in said(tmp_path, demo_path, containment_correction=False)
 
 
 def test_what_the_page_does_not_offer_is_said(tmp_path, demo_path):

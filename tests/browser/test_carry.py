@@ -52,9 +52,8 @@ def test_a_link_opens_the_same_page(demo_server, open_page, until):
 
 
 def test_a_hostile_link_opens_a_sound_page(demo_server, page, until):
-    hostile = (
-        "?energy_max=9e99&store=/etc&target=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E&model=rm&x=%3Cb%3E&bins=nan"
-    )
+    target = "%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E"
+    hostile = f"?energy_max=9e99&store=/etc&target={target}&model=rm&x=%3Cb%3E&bins=nan"
     arrive(page, demo_server.url + hostile)
     said = page.inner_text(".lp-controls")
     assert "highest energy 9e+99 TeV is outside 0.05 to 300 TeV; 300 is taken" in said

@@ -10,7 +10,7 @@ from lightpool_dashboard.inputs import CHOICES, LIMITS, SAFE_MASK_LABELS, Inputs
 from lightpool_dashboard.state import State
 
 words = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=12)
-finite = st.floats(-1e6, 1e6, allow_nan=False).map(float)
+finite = st.floats(-1e6, 1e6, allow_nan=False).map(lambda x: float(f"{x:.6g}"))
 positions = st.tuples(
     st.floats(0, 359).map(lambda x: round(x, 6)), st.floats(-89, 89).map(lambda x: round(x, 6))
 )
@@ -34,6 +34,7 @@ parameters = st.tuples(
     st.none() | finite,
     st.none() | finite,
 ).map(lambda parts: ParameterChoice(*parts))
+parameters = parameters.filter(lambda p: p.low is None or p.high is None or p.low < p.high)
 
 _OTHERS = {
     "store": st.just("a store"),

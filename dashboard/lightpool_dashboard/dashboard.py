@@ -19,6 +19,7 @@ from lightpool_dashboard.controller import Controller
 from lightpool_dashboard.library import Library
 from lightpool_dashboard.schedule import Schedule, default_schedule
 from lightpool_dashboard.state import State
+from lightpool_dashboard.stores import attribution
 
 #: What will stand in places that are still empty.
 _TIME = "Flux, index and counts against time will be drawn here; brush a span to see its spectrum."
@@ -60,7 +61,8 @@ class Dashboard:
         start: Mapping[str, Any] | None = None,
         public: bool = False,
     ) -> None:
-        library = Library(_named(data))
+        stores = _named(data)
+        library = Library(stores)
         self.schedule = schedule if schedule is not None else default_schedule()
         self.state = State()
         self.controller = Controller(self.state, library, self.schedule)
@@ -80,6 +82,7 @@ class Dashboard:
         self.fit, self.runs = views.FitView(), views.RunsView()
         self.growth, self.scan = views.GrowthView(), views.RadiusScanView(self.state)
         self.comparison = views.ComparisonView(self.state)
+        self.credit = views.CreditView(self.state, {name: _credit(data) for name, data in stores.items()})
         self.widget = self._layout()
         for result, draw in self._drawings():
             self.state.observe(guarded(self.state)(_drawn_by(draw)), names=result)
@@ -181,7 +184,7 @@ class Dashboard:
         figures.add_class("lp-main")
         body = w.HBox([panels, figures])
         body.add_class("lp-body")
-        root.children = [style, self.query.field, head, body]
+        root.children = [style, self.query.field, head, body, self.credit.box]
         return root
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
@@ -225,6 +228,10 @@ def _drawn_by(draw: Callable[[Any], None]) -> Callable[[Any], None]:
         draw(change.new)
 
     return on_change
+
+
+def _credit(store: DataStore | Path) -> str:
+    return attribution(store.path if isinstance(store, DataStore) else Path(store))
 
 
 def _named(data: Data) -> dict[str, Any]:

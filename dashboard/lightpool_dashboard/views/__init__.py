@@ -2,6 +2,7 @@
 
 from lightpool_dashboard.views.comparison import ComparisonView
 from lightpool_dashboard.views.counts import CountsView
+from lightpool_dashboard.views.credit import CreditView
 from lightpool_dashboard.views.fit import FitView
 from lightpool_dashboard.views.growth import GrowthView
 from lightpool_dashboard.views.messages import MessagesView, StatusView
@@ -17,6 +18,7 @@ from lightpool_dashboard.views.summary import SummaryView
 __all__ = [
     "ComparisonView",
     "CountsView",
+    "CreditView",
     "FitView",
     "GrowthView",
     "MessagesView",

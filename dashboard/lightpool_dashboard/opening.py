@@ -55,6 +55,14 @@ def inputs_from_config(path: Path, stores: Mapping[str, Path]) -> dict[str, Any]
         As `from_config`; and for a store or a model that the page does not offer.
     """
     plan = from_config(path)
+    if not isinstance(plan, Plan):
+        raise SettingsError(
+            "the page opens with a spectrum, and this file asks for maps",
+            where=f"{path}: datasets.type",
+            found="3d",
+            expected="1d",
+            remedy="`lightpool run` makes the maps",
+        )
     place = plan.analysis.store.path.resolve()
     names = [name for name, path_of in stores.items() if Path(path_of).resolve() == place]
     if not names:

@@ -26,6 +26,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lightpool.analysis import Analysis as Analysis
     from lightpool.analysis import AnalysisSettings as AnalysisSettings
+    from lightpool.analysis import MapAnalysis as MapAnalysis
+    from lightpool.analysis import MapSettings as MapSettings
     from lightpool.analysis import from_config as from_config
     from lightpool.axes import energy_edges as energy_edges
     from lightpool.comparison import compare as compare
@@ -64,7 +66,9 @@ _HOME = {
     "ExclusionMask": "exclusion",
     "ExclusionSearch": "maps",
     "ExpCutoffPowerLaw": "spectra",
+    "MapAnalysis": "analysis",
     "MapGeometry": "maps",
+    "MapSettings": "analysis",
     "PowerLaw": "spectra",
     "ReflectedRegions": "reflected",
     "RingBackground": "maps",

@@ -8,9 +8,7 @@ import numpy as np
 
 from lightpool.axes import log_centres
 from lightpool.dl3 import Observation
-from lightpool.reduction_settings import ReductionSettings
 from lightpool.response import edisp_kernel
-from lightpool.sky import separation
 
 
 class MaskResponses(NamedTuple):
@@ -34,16 +32,8 @@ class MaskResponses(NamedTuple):
     edges: np.ndarray
 
 
-def own_responses(run: Observation, settings: ReductionSettings) -> MaskResponses:
-    """Return the responses of a run as its files have them, without containment.
-
-    They are those at the ON region, at ``mask_position``, or at ``mask_offset`` from any pointing.
-    """
-    offset = settings.mask_offset
-    if offset is None:
-        region = settings.on_region
-        place = settings.mask_position or (region.lon, region.lat)
-        offset = float(separation(run.lon, run.lat, *place))
+def own_responses(run: Observation, offset: float) -> MaskResponses:
+    """Return the responses of a run at an offset (deg) as its files have them, without containment."""
     area_energy, true = run.aeff.energy.nodes, run.edisp.energy.edges
     axis = tuple(true.tolist())
     return MaskResponses(

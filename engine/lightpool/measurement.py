@@ -91,7 +91,7 @@ def _measured(run: Observation, settings: ReductionSettings) -> Measured:
     if "aeff-default" in settings.safe_mask:
         mask &= aeff_default(run.aeff, energy)
     if settings.mask_irfs == "DL3":
-        judged = own_responses(run, settings)
+        judged = own_responses(run, _judged_at(run, settings))
     else:
         centres = log_centres(energy_true)
         judged = MaskResponses(contained, centres, kernel, centres, energy)
@@ -120,6 +120,14 @@ def _measured(run: Observation, settings: ReductionSettings) -> Measured:
         off_regions=off,
         warnings=tuple(warnings),
     )
+
+
+def _judged_at(run: Observation, settings: ReductionSettings) -> float:
+    """Return the offset (deg) at which the responses of the files judge."""
+    if settings.mask_offset is not None:
+        return settings.mask_offset
+    region = settings.on_region
+    return float(separation(run.lon, run.lat, *(settings.mask_position or (region.lon, region.lat))))
 
 
 @per_run(maxsize=4)

@@ -10,10 +10,11 @@ from gammapy.data import DataStore
 from gammapy.datasets import MapDataset, MapDatasetOnOff
 from gammapy.estimators import ExcessMapEstimator
 from gammapy.makers import AdaptiveRingBackgroundMaker, MapDatasetMaker, RingBackgroundMaker, SafeMaskMaker
-from gammapy.maps import MapAxis, WcsGeom
+from gammapy.maps import Map, MapAxis, WcsGeom
 from regions import CircleSkyRegion
 
 import lightpool as lp
+from lightpool.maps import ImageSettings
 
 ENERGY = lp.energy_edges(0.5, 10, n=10)
 
@@ -130,3 +131,24 @@ def test_flux_and_limits(case):
         # Dispersion hangs on the offset here and is that of the centre there.
         assert np.median(ratio) == pytest.approx(1, abs=0.01)
         np.testing.assert_allclose(ratio, 1, atol=0.05)
+
+
+def test_written_images_open_at_the_right_place(data_root, tmp_path):
+    """The peer reads every image, and finds the peak where it is."""
+    runs = lp.DataStore(data_root / "hess-dl3-dr1").select(obs_id=[20136, 20137, 20282])
+    settings = lp.MapSettings(
+        runs.obs_ids,
+        ImageSettings(lp.MapGeometry(320.33, -1.2, width=2, binsize=0.04, frame="galactic"), ENERGY),
+        exclusion=[lp.circle(228.32, -59.08, 0.4)],
+    )
+    outcome = lp.MapAnalysis(lp.DataStore(data_root / "hess-dl3-dr1")).run(settings)
+    outcome.write(tmp_path / "out")
+    best, centre = outcome.peaks[0], SkyCoord(320.33, -1.2, unit="deg", frame="galactic")
+    for path in sorted((tmp_path / "out" / "maps").iterdir()):
+        read = Map.read(path)
+        assert read.geom.frame == "galactic"
+        assert read.geom.center_skydir.separation(centre).arcsec < 1e-3
+        if path.stem == "sqrt_ts":
+            at = read.get_by_coord(SkyCoord(best.lon, best.lat, unit="deg"))
+            assert at[0] == pytest.approx(best.sqrt_ts)
+            assert np.nanmax(read.data) == pytest.approx(best.sqrt_ts)

@@ -10,7 +10,10 @@ from lightpool.errors import SettingsError
 _OPTIONS = {
     "reflected": ("angle_increment", "min_distance", "min_distance_input", "max_region_number", "binsize"),
     "wobble": ("n_off_regions", "binsize"),
+    "ring": ("r_in", "r_out_max", "width", "stepsize", "threshold_alpha", "theta", "method"),
 }
+#: Which methods go with which type of datasets.
+_METHODS = {"1d": ("reflected", "wobble"), "3d": ("ring",)}
 
 
 def refuse_what_is_not_built(config: AnalysisConfig) -> None:
@@ -21,17 +24,26 @@ def refuse_what_is_not_built(config: AnalysisConfig) -> None:
     SettingsError
         Naming the first key that asks for one which does not.
     """
+    method, kind = config.datasets.background.method, config.datasets.type
+    if method is None and config.general.datasets_file is None:
+        raise SettingsError(
+            "the background method is missing",
+            where="datasets.background.method",
+            expected=", ".join(_METHODS[kind]),
+        )
+    if method in _OPTIONS and method not in _METHODS[kind]:
+        other = next(name for name, methods in _METHODS.items() if method in methods)
+        raise SettingsError(
+            f"this background method does not go with datasets of type {kind}",
+            where="datasets.background.method",
+            found=f"'{method}'",
+            expected=f"{', '.join(_METHODS[kind])}; or datasets.type: {other}",
+        )
     for where, what in _wishes(config):
         raise SettingsError(
             f"{what} not available in this version of Lightpool",
             where=where,
             remedy="Leave it out to run the rest",
-        )
-    if config.datasets.background.method is None and config.general.datasets_file is None:
-        raise SettingsError(
-            "the background method is missing",
-            where="datasets.background.method",
-            expected=", ".join(_OPTIONS),
         )
     obs = config.observations
     if obs.obs_ids and obs.obs_file is not None:
@@ -45,8 +57,6 @@ def refuse_what_is_not_built(config: AnalysisConfig) -> None:
 
 def _wishes(config: AnalysisConfig) -> Iterator[tuple[str, str]]:
     datasets = config.datasets
-    if datasets.type == "3d":
-        yield "datasets.type", "sky maps (3d) are"
     method = datasets.background.method
     if method is not None and method not in _OPTIONS:
         yield "datasets.background.method", f"the background method '{method}' is"
@@ -58,5 +68,7 @@ def _wishes(config: AnalysisConfig) -> Iterator[tuple[str, str]]:
         if getattr(config, name).parameters.n_sigma != 1:
             yield f"{name}.parameters.n_sigma", "errors of more or less than one standard deviation are"
     # reoptimize frees the parameters of other components; with one component there are none.
-    if config.excess_map.is_set:
-        yield "excess_map", "an excess map is"
+    if config.excess_map.parameters.n_sigma != 1:
+        yield "excess_map.parameters.n_sigma", "errors of more or less than one standard deviation are"
+    if datasets.type == "3d" and config.general.datasets_file is not None:
+        yield "general.datasets_file", "maps of reduced data are"

@@ -5,27 +5,38 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lightpool.analysis.kept import Progress
 from lightpool.analysis.not_built import refuse_what_is_not_built
 from lightpool.analysis.outcome import Outcome
 from lightpool.analysis.reduced_data import KEY, contradictions, read_reduced
+from lightpool.analysis.selection import (
+    absolute,
+    listed_runs,
+    observing_time,
+    open_store,
+    required_pieces,
+    select_runs,
+)
 from lightpool.analysis.settings import AnalysisSettings
-from lightpool.analysis.stages import Analysis, Progress
+from lightpool.analysis.stages import Analysis
 from lightpool.analysis.time_plan import light_curve_settings, time_resolved_settings
 from lightpool.analysis.workers import workers
 from lightpool.config import AnalysisConfig
-from lightpool.config.analysis_config import read_text
 from lightpool.config.exclusion_source import read_exclusion
 from lightpool.config.model_file import Source, models_from, models_to, read_models
 from lightpool.config.paths import find
-from lightpool.dl3 import DataStore
 from lightpool.errors import SettingsError
 from lightpool.pieces import as_intervals
 from lightpool.reduction import ReductionSettings
 from lightpool.reflected import ReflectedRegions
 from lightpool.wobble import WobbleRegions
+
+if TYPE_CHECKING:
+    from lightpool.analysis.map_plan import MapPlan
 
 _NO_MODEL = "{} but there is no model: no fit and {} were made (give models, or general.models_file)"
 
@@ -70,7 +81,7 @@ class Plan:
         return replace(outcome, warnings=(*self.warnings, *outcome.warnings))
 
 
-def from_config(config: AnalysisConfig | str | Path) -> Plan:
+def from_config(config: AnalysisConfig | str | Path) -> Plan | MapPlan:
     """Return the analysis that a configuration describes.
 
     Parameters
@@ -79,7 +90,7 @@ def from_config(config: AnalysisConfig | str | Path) -> Plan:
 
     Returns
     -------
-    Plan
+    Plan, or MapPlan for ``datasets.type: 3d``
         ``plan.run()`` gives the outcome; ``plan.settings`` and ``plan.analysis`` are what it is made of.
 
     Raises
@@ -100,6 +111,10 @@ def from_config(config: AnalysisConfig | str | Path) -> Plan:
     if not isinstance(config, AnalysisConfig):
         config = AnalysisConfig.read(config)
     refuse_what_is_not_built(config)
+    if config.datasets.type == "3d":
+        from lightpool.analysis.map_plan import plan_maps  # a spectrum does without
+
+        return plan_maps(config, _resolved(config, None))
     analysis, start, warnings = _data(config)
     source = _source(config)
     edges, missing = _flux_points(config, source, start.reduction)
@@ -120,6 +135,8 @@ def from_config(config: AnalysisConfig | str | Path) -> Plan:
         time_resolved=series,
         light_curve=curve,
     )
+    if config.excess_map.is_set or config.datasets.background.exclusion_search is not None:
+        warnings.append("this file asks for spectra and gets no map: maps come from datasets.type: 3d")
     return Plan(analysis, settings, _resolved(config, source), (*warnings, *missing))
 
 
@@ -129,14 +146,12 @@ def _data(config: AnalysisConfig) -> tuple[Analysis, AnalysisSettings, list[str]
     if cube is not None:
         return Analysis(cube), AnalysisSettings.of_cube(cube), contradictions(config, cube)
     reduction = _reduction(config)
-    store = DataStore(
-        find(config.observations.datastore, where="observations.datastore", beside=config.directory)
-    )
+    store = open_store(config)
     settings = AnalysisSettings(
-        obs_ids=_select(config, store),
+        obs_ids=select_runs(config, store),
         reduction=reduction,
         skip_damaged=config.observations.on_error == "skip",
-        required=_required(config),
+        required=required_pieces(config),
     )
     mask = config.datasets.safe_mask.parameters
     idle = mask.irfs == "DL4" and (mask.fixed_offset is not None or mask.position.is_set)
@@ -164,7 +179,7 @@ def _reduction(config: AnalysisConfig) -> ReductionSettings:
         energy=tuple(axes.energy.edges(f"{where}.energy").tolist()),
         energy_true=tuple(axes.energy_true.edges(f"{where}.energy_true").tolist()),
         exclusion=exclusion,
-        time_range=None if (time := _time(config)) is None else as_intervals([time])[0],
+        time_range=None if (time := observing_time(config)) is None else as_intervals([time])[0],
         background=_background(config),
         safe_mask=datasets.safe_mask.methods,
         aeff_percent=mask.aeff_percent,
@@ -253,67 +268,16 @@ def _require_source(name: str, source: Source, where: str) -> None:
     )
 
 
-def _select(config: AnalysisConfig, store: DataStore) -> tuple[int, ...]:
-    wanted = config.observations
-    ids = wanted.obs_ids or _ids_in_file(config)
-    cone = wanted.obs_cone.circle("observations.obs_cone")
-    time = _time(config)
-    chosen = store.select(obs_id=list(ids) or None, cone=cone, time=time)
-    return tuple(int(obs_id) for obs_id in chosen.obs_ids)
-
-
-def _ids_in_file(config: AnalysisConfig) -> tuple[int, ...]:
-    """Return the run numbers of ``obs_file``: the first word of each line."""
-    name, where = config.observations.obs_file, "observations.obs_file"
-    if name is None:
-        return ()
-    path = find(name, where=where, beside=config.directory)
-    ids = []
-    for number, line in enumerate(read_text(path, what="run list").splitlines(), start=1):
-        words = line.partition("#")[0].replace(",", " ").split()
-        if not words:
-            continue
-        if not words[0].isdigit():
-            raise SettingsError(
-                "this is no run number", where=f"{path}, line {number}", found=f"'{words[0]}'"
-            )
-        ids.append(int(words[0]))
-    if not ids:
-        raise SettingsError("this run list is empty", where=str(path))
-    return tuple(ids)
-
-
-def _time(config: AnalysisConfig) -> tuple[str, str] | None:
-    """Return the range of observing times, an open side far away."""
-    wanted = config.observations.obs_time
-    if not wanted.is_set:
-        return None
-    return wanted.start or "1980-01-01", wanted.stop or "2100-01-01"
-
-
-def _required(config: AnalysisConfig) -> tuple[str, ...]:
-    """Return the pieces that the file asks for; the default list of all kinds is not such a wish."""
-    wanted = config.observations
-    if not wanted.differs("required_irf"):
-        return ()
-    return tuple(piece for piece in wanted.required_irf if piece != "rad_max")
-
-
 def _resolved(config: AnalysisConfig, source: Source | None) -> AnalysisConfig:
     changes: dict[str, object] = {}
     if config.general.datasets_file is not None:
-        changes[KEY] = _absolute(config.general.datasets_file, config)
+        changes[KEY] = absolute(config.general.datasets_file, config)
     else:
-        changes["observations.datastore"] = _absolute(config.observations.datastore, config)
+        changes["observations.datastore"] = absolute(config.observations.datastore, config)
     if isinstance(config.datasets.background.exclusion, str):
-        changes["datasets.background.exclusion"] = _absolute(config.datasets.background.exclusion, config)
+        changes["datasets.background.exclusion"] = absolute(config.datasets.background.exclusion, config)
     if source is not None:
         changes |= {"models": {"components": models_to((source,))}, "general.models_file": None}
     if config.observations.obs_file is not None:
-        changes |= {"observations.obs_ids": list(_ids_in_file(config)), "observations.obs_file": None}
+        changes |= {"observations.obs_ids": list(listed_runs(config)), "observations.obs_file": None}
     return config.updated(changes)
-
-
-def _absolute(text: str, config: AnalysisConfig) -> str:
-    """Return a path that means the same from anywhere; one with an environment variable does already."""
-    return text if "$" in text else str(find(text, where="path", beside=config.directory))

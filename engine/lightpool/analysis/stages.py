@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,6 +10,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from lightpool.analysis.kept import Progress, Stages
 from lightpool.analysis.outcome import Outcome
 from lightpool.analysis.series import cut, empty_intervals, require_uncut
 from lightpool.analysis.settings import AnalysisSettings
@@ -28,11 +27,6 @@ from lightpool.schema import cube_warnings
 from lightpool.spectra import SpectralModel
 from lightpool.stacking import stack
 from lightpool.time_binning import TimeBinning
-
-#: Called with the stage, how much of it is done and how much there is.
-Progress = Callable[[str, int, int], None]
-#: Results kept for each stage, so that going back and forth between settings costs nothing.
-_KEPT = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +46,7 @@ class _Reduced:
     cube: xr.Dataset
 
 
-class Analysis:
+class Analysis(Stages):
     """An analysis of one store: settings in, outcome out; a stage whose settings are the same is not redone.
 
     Parameters
@@ -73,7 +67,7 @@ class Analysis:
     def __init__(self, store: DataStore | xr.Dataset) -> None:
         self._cube = store if isinstance(store, xr.Dataset) else None
         self._store = None if isinstance(store, xr.Dataset) else store
-        self._kept: dict[str, OrderedDict[Hashable, Any]] = {}
+        super().__init__()
 
     def run(
         self,
@@ -239,20 +233,6 @@ class Analysis:
             return self._cube
         runs = reduced.selected.observations
         return self._stage("cut", (*reduced.key, binning), lambda: cut(runs, s.reduction, binning), timing)
-
-    def _stage(self, name: str, key: Hashable, compute: Callable[[], Any], timing: dict[str, float]) -> Any:
-        """Return the kept result of a stage, or compute and keep it."""
-        kept = self._kept.setdefault(name, OrderedDict())
-        start = time.perf_counter()
-        if key in kept:
-            kept.move_to_end(key)
-            timing.setdefault(name, 0.0)
-            return kept[key]
-        value = kept[key] = compute()
-        while len(kept) > _KEPT:
-            kept.popitem(last=False)
-        timing[name] = timing.get(name, 0.0) + time.perf_counter() - start
-        return value
 
     def _read(self, settings: AnalysisSettings, tell: Progress, run_map: RunMap | None) -> _Selected:
         """Return the runs with everything read that the reduction needs, so that damage shows here."""

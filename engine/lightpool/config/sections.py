@@ -66,9 +66,12 @@ class Width(Section):
 
 
 class Wcs(Section):
-    """Pixels of a map."""
+    """Pixels of a map. `projection` is ours: CAR, as other programs have it, TAN, ..."""
+
+    written_when_set = frozenset({"projection"})
 
     skydir: SkyPoint = SkyPoint()
+    projection: Text = "CAR"
     binsize: Angle = 0.02
     width: Width = Width()
     binsize_irf: Angle = 0.2
@@ -135,8 +138,22 @@ def _exclusion_kind(value: Any) -> str:
     return "inline" if isinstance(value, (list, tuple)) else "file"
 
 
+class ExclusionSearch(Section):
+    """Exclude what stands out of a map: above `low` and hanging together with a pixel above `high`."""
+
+    high: Annotated[float, Field(gt=0)] = 5.0
+    low: Annotated[float, Field(gt=0)] = 2.5
+    margin: Angle = 0.1
+    radius: Angle = 0.1
+
+
 class Background(Section):
-    """OFF regions and what they must avoid: a mask image, a region file, or circles written here."""
+    """OFF regions and what they must avoid: a mask image, a region file, or circles written here.
+
+    `exclusion_search` is ours: a map adds what stands out of it.
+    """
+
+    written_when_set = frozenset({"exclusion_search"})
 
     method: BackgroundMethod | None = None
     exclusion: (
@@ -147,6 +164,7 @@ class Background(Section):
         | None
     ) = None
     parameters: BackgroundParameters = BackgroundParameters()
+    exclusion_search: ExclusionSearch | None = None
 
 
 class SafeMaskParameters(Section):
@@ -226,11 +244,22 @@ class FluxPoints(Section):
     parameters: EstimatorParameters = EstimatorParameters()
 
 
+class ExcessMapParameters(Section):
+    """Options of excess maps."""
+
+    written_when_set = frozenset({"correlate_off", "selection_optional", "n_sigma", "n_sigma_ul"})
+
+    correlate_off: Flag = False
+    selection_optional: Any = None
+    n_sigma: Annotated[float, Field(gt=0)] = 1.0
+    n_sigma_ul: Annotated[float, Field(gt=0)] = 2.0
+
+
 class ExcessMap(Section):
     """Correlated excess and significance maps."""
 
     correlation_radius: Angle = 0.1
-    parameters: dict[str, Any] = Field(default_factory=dict)
+    parameters: ExcessMapParameters = ExcessMapParameters()
     energy_edges: EnergyAxis = EnergyAxis()
 
 

@@ -69,12 +69,17 @@ class ImagePair:
         """Return the transform of two stacks, shape (image, rows, columns) each, zero beyond their edges."""
         from scipy.fft import fft, next_fast_len
 
-        reach = _REACH_STEP * math.ceil(reach / _REACH_STEP)
+        reach = cls.padded_reach(reach)
         rows, columns = first.shape[1:]
         both = np.empty(first.shape, dtype=complex)
         both.real, both.imag = first, second
         spectrum = fft(fft(both, next_fast_len(columns + reach), axis=2), next_fast_len(rows + reach), axis=1)
         return cls(spectrum, (rows, columns), reach)
+
+    @staticmethod
+    def padded_reach(reach: int) -> int:
+        """Return the reach, in pixels, for which a pair is made that shall do for a reach."""
+        return _REACH_STEP * math.ceil(reach / _REACH_STEP)
 
     def convolved(self, kernel: Kernel) -> tuple[np.ndarray, np.ndarray]:
         """Return both stacks, each pixel the sum over the kernel about it, shape (image, rows, columns)."""

@@ -64,7 +64,7 @@ def _nodes(run: Observation) -> list[float]:
 def _exposure_at_nodes(run: Observation, settings: ImageSettings) -> np.ndarray:
     """Return the exposure at the offset nodes, shape (energy_true, nodes), cm2 s."""
     areas = [effective_area(run, settings.energy_true, offset) for offset in _nodes(run)]
-    return np.stack(areas, axis=1) * run.livetime
+    return np.stack(areas, axis=1) * run_images(run, settings).livetime
 
 
 @per_run(maxsize=4)
@@ -74,10 +74,10 @@ def _folded_at_nodes(run: Observation, settings: ImageSettings) -> np.ndarray:
     Only the run's safe energy bins count, as only their counts do.
     """
     edges_true, gamma = np.asarray(settings.energy_true), settings.flux_index
-    fluence = _power_law_flux(edges_true, gamma) * run.livetime
+    images = run_images(run, settings)
+    fluence = _power_law_flux(edges_true, gamma) * images.livetime
     flux = _power_law_flux(np.asarray(settings.band_edges), gamma)
-    safe, band = run_images(run, settings).safe_bins, settings.band_of_bin
-    member = safe & (band == np.arange(len(flux))[:, None])  # (band, energy)
+    member = images.safe_bins & (settings.band_of_bin == np.arange(len(flux))[:, None])  # (band, energy)
     columns = []
     for offset in _nodes(run):
         counts_true = effective_area(run, settings.energy_true, offset) * fluence

@@ -9,13 +9,18 @@ from lightpool.maps.field_rotation import Turn, field_turns
 from lightpool.maps.footprint import field_components, footprint
 from lightpool.maps.geometry import MapGeometry
 from lightpool.memo import per_run
+from lightpool.pieces import Interval, pieces_of
 
 _MEV_PER_TEV = 1e6
 
 
 @per_run(maxsize=2)
 def expected_background(
-    run: Observation, geometry: MapGeometry, offset_max: float, energy: tuple[float, ...]
+    run: Observation,
+    geometry: MapGeometry,
+    offset_max: float,
+    energy: tuple[float, ...],
+    time_range: Interval | None = None,
 ) -> np.ndarray:
     """Return the expected counts in each energy bin and pixel of a run's footprint, float32.
 
@@ -27,6 +32,8 @@ def expected_background(
     ----------
     energy : tuple of float, TeV
         Edges.
+    time_range : (float, float), TT s, optional
+        Nothing outside counts.
 
     Returns
     -------
@@ -38,15 +45,16 @@ def expected_background(
         background, is_turning, is_mirrored = background.padded(), False, False
     else:
         is_turning, is_mirrored = background.fov_align == "ALTAZ", background.mirrored
+    (piece,) = pieces_of((run,), within=time_range)
     along, east, north = field_components(run, geometry, offset_max)
     total: np.ndarray | float = 0.0
-    for turn in field_turns(run) if is_turning else [Turn(None, 1.0)]:
+    for turn in field_turns(run, time_range) if is_turning else [Turn(None, 1.0)]:
         right, up = (east, north) if turn.angle is None else _turned(east, north, turn.angle)
         fov_lon, fov_lat = np.degrees(np.arctan2(right, along)), np.degrees(np.arcsin(np.clip(up, -1, 1)))
         rate = background.spectra(edges, -fov_lon if is_mirrored else fov_lon, fov_lat)
         total = total + turn.share * power_law_integral(rate, edges)
     part = footprint(run, geometry, offset_max).part
-    counts = total * (geometry.solid_angle[part] * (run.ontime * _MEV_PER_TEV))
+    counts = total * (geometry.solid_angle[part] * (piece.ontime * _MEV_PER_TEV))
     return np.asarray(counts, dtype=np.float32)
 
 

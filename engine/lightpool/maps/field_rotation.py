@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lightpool.dl3 import Observation
+from lightpool.pieces import Interval
 from lightpool.sky import offset_by, tangent_axes, unit_vectors
 from lightpool.times import J2000
 
@@ -32,20 +33,24 @@ class Turn(NamedTuple):
     share: float
 
 
-def field_turns(run: Observation) -> list[Turn]:
-    """Return the angles under which the zenith stands during the good time of a run.
+def field_turns(run: Observation, time_range: Interval | None = None) -> list[Turn]:
+    """Return the angles under which the zenith stands during the good time of a run, or a part of it.
 
     Each good time interval is cut into equal parts, so many that the field turns by at most
     `STEP` from one to the next, and each part stands for the angle in its middle.
     """
     turns = []
-    for start, stop in zip(run.gti.start, run.gti.stop, strict=True):
+    least, most = time_range or (-np.inf, np.inf)
+    starts, stops = np.maximum(run.gti.start, least), np.minimum(run.gti.stop, most)
+    good = stops > starts
+    ontime = float(np.sum((stops - starts)[good]))
+    for start, stop in zip(starts[good], stops[good], strict=True):
         n, angles = 1, _zenith_angles(run, np.array([(start + stop) / 2]))
         span = _zenith_angles(run, np.array([start, stop]))
         while n < _MOST_STEPS and max(np.ptp(span) / n, np.abs(np.diff(angles)).max(initial=0)) > STEP:
             n *= 2
             angles = _zenith_angles(run, start + (np.arange(n) + 0.5) * (stop - start) / n)
-        share = (stop - start) / run.ontime / n
+        share = (stop - start) / ontime / n
         turns += [Turn(float(angle), share) for angle in angles]
     return turns
 

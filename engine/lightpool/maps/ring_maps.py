@@ -24,6 +24,7 @@ from lightpool.maps.ring import AdaptiveRingBackground, OffRing, RingBackground
 from lightpool.maps.ring_stack import RingStack, off_pairs, stacked_rings
 from lightpool.maps.run_images import RunImages, run_images
 from lightpool.maps.settings import ImageSettings
+from lightpool.pieces import pieces_of
 
 # Of a run, bytes for each pixel: counts, background, mask and their padded transform.
 _BYTES_BAND = 60
@@ -145,11 +146,12 @@ def images_of(observations: Sequence[Observation], settings: ImageSettings) -> M
     geometry = settings.geometry
     if not observations:
         raise AnalysisError("there is no run to map", remedy="Select at least one run")
-    near = [run for run in observations if not footprint(run, geometry, settings.offset_max).is_empty]
+    reasons = {run: _why_not(run, settings) for run in observations}
+    near = [run for run, reason in reasons.items() if not reason]
     if not near:
         raise AnalysisError(
             "no run touches the map",
-            found=f"{len(observations)} runs, none within {settings.offset_max:g} deg of it",
+            found=f"{len(observations)} runs; run {observations[0].obs_id} {reasons[observations[0]]}",
             expected=f"pointings near lon {geometry.lon:g} deg, lat {geometry.lat:g} deg ({geometry.frame})",
             remedy="Check the centre of the map and its frame, or select other runs",
         )
@@ -162,10 +164,15 @@ def images_of(observations: Sequence[Observation], settings: ImageSettings) -> M
     )
     images = tuple(run_images(run, settings) for run in near)
     warnings = [sentence for image in images for sentence in image.warnings]
-    for run in observations:
-        if run not in near:
-            warnings.append(f"run {run.obs_id} does not touch the map and is left out")
+    warnings += [f"run {run.obs_id} is left out: it {why}" for run, why in reasons.items() if why]
     return MapImages(tuple(near), images, tuple(warnings))
+
+
+def _why_not(run: Observation, settings: ImageSettings) -> str:
+    """Return why a run adds nothing to the map, empty if it does."""
+    if footprint(run, settings.geometry, settings.offset_max).is_empty:
+        return f"is not within {settings.offset_max:g} deg of the map"
+    return "" if pieces_of((run,), within=settings.time_range) else "has no good time in the time range"
 
 
 @lru_cache(maxsize=8)

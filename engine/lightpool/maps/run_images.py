@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lightpool.axes import log_centres
+from lightpool.axes import log_centres, whole_bins_inside
 from lightpool.dl3 import Observation
 from lightpool.errors import DataError
 from lightpool.maps.field_background import expected_background
 from lightpool.maps.footprint import Footprint, event_pixels, footprint, offsets
 from lightpool.maps.settings import ImageSettings
+from lightpool.mask_responses import MaskResponses, own_responses
 from lightpool.memo import per_run
+from lightpool.pieces import pieces_of
 from lightpool.response import edisp_kernel, effective_area
 from lightpool.safe_mask import aeff_default, aeff_max, edisp_bias
 from lightpool.sky import separation
@@ -34,6 +36,7 @@ class RunImages:
         Pixels with any safe energy bin.
     safe_bins : ndarray, shape (energy,), bool
     livetime : float, s
+        Inside the time range.
     warnings : tuple of str
     """
 
@@ -56,18 +59,11 @@ def run_images(run: Observation, settings: ImageSettings) -> RunImages:
     DataError
         If the run has no background model, or any of its pieces is damaged.
     """
-    if not run.has("bkg"):
-        raise DataError(
-            "the run has no background model, which maps need",
-            where=f"run {run.obs_id}",
-            found=run.pieces,
-            expected="bkg_2d or bkg_3d",
-            remedy="Leave the run out (observations.on_error: skip does), or analyse it with "
-            "reflected regions, which need none",
-        )
+    require_background(run)
     geometry, edges = settings.geometry, np.asarray(settings.energy)
     place = footprint(run, geometry, settings.offset_max)
-    expected = expected_background(run, geometry, settings.offset_max, settings.energy)
+    (piece,) = pieces_of((run,), within=settings.time_range)
+    expected = expected_background(run, geometry, settings.offset_max, settings.energy, settings.time_range)
     pixels_safe = expected > 0
     if "offset-max" in settings.safe_mask:
         pixels_safe &= offsets(run, geometry, settings.offset_max) < settings.safe_offset_max
@@ -86,8 +82,9 @@ def run_images(run: Observation, settings: ImageSettings) -> RunImages:
 
     pixel = event_pixels(run, geometry, settings.offset_max)
     energy_bin = np.searchsorted(edges, run.events.energy, side="right") - 1
-    kept = (pixel >= 0) & (energy_bin >= 0) & (energy_bin < len(edges) - 1)
-    pixel, energy_bin = pixel[kept], energy_bin[kept]
+    on_map = np.flatnonzero((pixel >= 0) & (energy_bin >= 0) & (energy_bin < len(edges) - 1))
+    on_map = piece.keeps(on_map)
+    pixel, energy_bin = pixel[on_map], energy_bin[on_map]
     kept = bins_safe[energy_bin] & (band_of_bin[energy_bin] >= 0)
     kept &= pixels_safe.reshape(len(bins_safe), -1)[energy_bin, pixel]
     flat = band_of_bin[energy_bin[kept]] * (place.shape[0] * place.shape[1]) + pixel[kept]
@@ -96,24 +93,57 @@ def run_images(run: Observation, settings: ImageSettings) -> RunImages:
     warnings = list(run.warnings)
     if not bins_safe.any():
         warnings.append(f"run {run.obs_id} has no safe energy bin between {edges[0]:g} and {edges[-1]:g} TeV")
-    return RunImages(run.obs_id, place, counts, background, mask, bins_safe, run.livetime, tuple(warnings))
+    return RunImages(run.obs_id, place, counts, background, mask, bins_safe, piece.livetime, tuple(warnings))
+
+
+def require_background(run: Observation) -> None:
+    """Check that a run has a background model.
+
+    Raises
+    ------
+    DataError
+        Naming the run, and what to do.
+    """
+    if not run.has("bkg"):
+        raise DataError(
+            "the run has no background model, which maps need",
+            where=f"run {run.obs_id}",
+            found=run.pieces,
+            expected="bkg_2d or bkg_3d",
+            remedy="Leave the run out (observations.on_error: skip does), or analyse it with "
+            "reflected regions, which need none",
+        )
 
 
 def _safe_bins(run: Observation, settings: ImageSettings, place: Footprint) -> np.ndarray:
     """Return which energy bins pass the methods that judge a whole run, shape (energy,), bool."""
     edges, true = np.asarray(settings.energy), settings.energy_true
-    safe = np.ones(len(edges) - 1, dtype=bool)
+    safe = whole_bins_inside(edges, settings.threshold, np.inf)
     if "aeff-default" in settings.safe_mask:
         safe &= aeff_default(run.aeff, edges)
-    if {"aeff-max", "edisp-bias"} & set(settings.safe_mask):
-        row, column = ((span.start + span.stop - 1) / 2 for span in place.part)
-        lon, lat = settings.geometry.lonlat(column, row)
-        offset = float(separation(run.lon, run.lat, lon, lat))
+    if not {"aeff-max", "edisp-bias"} & set(settings.safe_mask):
+        return safe
+    offset = _judged_at(run, settings, place)
+    if settings.mask_irfs == "DL3":
+        judged = own_responses(run, offset)
+    else:
         centres = log_centres(np.asarray(true))
-        if "aeff-max" in settings.safe_mask:
-            area = effective_area(run, true, offset)
-            safe &= aeff_max(area, centres, edges, settings.aeff_percent)
-        if "edisp-bias" in settings.safe_mask:
-            kernel = edisp_kernel(run, true, settings.energy, offset)
-            safe &= edisp_bias(kernel, centres, edges, edges, settings.bias_percent)
+        kernel = edisp_kernel(run, true, settings.energy, offset)
+        judged = MaskResponses(effective_area(run, true, offset), centres, kernel, centres, edges)
+    if "aeff-max" in settings.safe_mask:
+        safe &= aeff_max(judged.area, judged.area_energy, edges, settings.aeff_percent)
+    if "edisp-bias" in settings.safe_mask:
+        safe &= edisp_bias(judged.edisp, judged.edisp_energy, judged.edges, edges, settings.bias_percent)
     return safe
+
+
+def _judged_at(run: Observation, settings: ImageSettings, place: Footprint) -> float:
+    """Return the offset (deg) at which the responses judge."""
+    if settings.mask_offset is not None:
+        return settings.mask_offset
+    if settings.mask_position is not None:
+        return float(separation(run.lon, run.lat, *settings.mask_position))
+    if settings.mask_irfs == "DL3":
+        return 0.0
+    row, column = ((span.start + span.stop - 1) / 2 for span in place.part)
+    return float(separation(run.lon, run.lat, *settings.geometry.lonlat(column, row)))

@@ -37,9 +37,20 @@ class ImageSettings:
     safe_mask : tuple of str
         Methods of `lightpool.safe_mask`; a bin must pass all of them.
     aeff_percent, bias_percent : float, percent
-        For ``aeff-max`` and ``edisp-bias``, which are judged at the centre of what the run covers.
+        For ``aeff-max`` and ``edisp-bias``.
     safe_offset_max : float, deg
         For ``offset-max``: pixels farther from the pointing are not used.
+    threshold : float, TeV
+        No bin that begins below it is safe.
+    mask_irfs : str
+        ``DL4`` judges ``aeff-max`` and ``edisp-bias`` on the axes of these settings, ``DL3`` on
+        those of the files.
+    mask_offset : float, deg, or None
+        Judge them at this offset from the pointing,
+    mask_position : (float, float), deg, or None
+        or at this direction; else at the centre of what the run covers (DL4) or the pointing (DL3).
+    time_range : (float, float) or None, TT seconds since J2000.0
+        Nothing outside counts.
     flux_index : float
         Index of the power law by which counts are turned into fluxes.
 
@@ -58,6 +69,11 @@ class ImageSettings:
     aeff_percent: float = 10.0
     bias_percent: float = 10.0
     safe_offset_max: float = 3.0
+    threshold: float = 0.0
+    mask_irfs: str = "DL4"
+    mask_offset: float | None = None
+    mask_position: tuple[float, float] | None = None
+    time_range: tuple[float, float] | None = None
     flux_index: float = 2.0
 
     def __post_init__(self) -> None:
@@ -86,6 +102,8 @@ class ImageSettings:
                 raise SettingsError(
                     "safe mask method is not known", found=repr(method), expected=", ".join(METHODS)
                 )
+        if self.mask_irfs not in ("DL3", "DL4"):
+            raise SettingsError("mask_irfs is not known", found=repr(self.mask_irfs), expected="DL3, DL4")
         for name, low, high, unit in (
             ("offset_max", 0.0, 90.0, " deg"),
             ("safe_offset_max", 0.0, 180.0, " deg"),

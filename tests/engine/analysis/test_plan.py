@@ -198,8 +198,8 @@ def test_exclusion_mask_of_the_tutorial(config, data_root, monkeypatch):
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        ("datasets.type", "3d", r"datasets\.type: sky maps \(3d\) are not available in this version"),
-        ("datasets.background.method", "ring", "method 'ring' is not available in this version"),
+        ("datasets.type", "3d", "method does not go with datasets of type 3d; found 'reflected'"),
+        ("datasets.background.method", "ring", "method does not go with datasets of type 1d; found 'ring'"),
         ("datasets.background.method", "wobbel", "Did you mean 'wobble'"),
         ("datasets.background.parameters", {"n_off_regions": 3}, r"parameters\.n_off_regions: this option"),
         (
@@ -271,7 +271,6 @@ def test_exclusion_mask_of_the_tutorial(config, data_root, monkeypatch):
             {"method": "run", "parameters": {"n_sigma": 3}},
             r"light_curve\.parameters\.n_sigma: errors",
         ),
-        ("excess_map", {"correlation_radius": "0.2 deg"}, "excess_map: an excess map"),
         ("flux_points.parameters", {"ul_method": "rolk"}, "Did you mean 'rolke'"),
         ("fit.alpha_systematic", 0.5, r"fit\.alpha_systematic: .*0\.2"),
         ("flux_points.parameters", {"n_sigma": 2}, "errors of more or less than one standard deviation"),

@@ -96,7 +96,7 @@ def test_warnings_go_to_stderr_and_into_the_summary(config, tmp_path):
     [
         ({"observations__datastore": "/nowhere"}, "observations.datastore: no such file"),
         ({"observations__obs_ids": [99]}, "99"),
-        ({"datasets__type": "3d"}, "datasets.type: sky maps (3d) are not available in this version"),
+        ({"datasets__type": "3d"}, "method does not go with datasets of type 3d; found 'reflected'"),
         ({"time_resolved__duration": "-15 min"}, "time_resolved: duration must be positive"),
         ({"flux_points__source": "crb"}, "flux_points.source: no model has this name"),
         ({"models": [{"name": "a", "spectral": {"type": "PowerLow"}}]}, "Did you mean PowerLaw?"),
@@ -342,3 +342,27 @@ def test_progress_is_shown_on_a_terminal_only(monkeypatch, capsys):
     with StageBar() as bar:
         bar.update("flux_points", 1, 2)
     assert "flux points" in capsys.readouterr().err
+
+
+RING = """
+observations: {{datastore: {store}, obs_ids: [3001, 3002]}}
+datasets:
+    type: 3d
+    geom:
+        wcs:
+            skydir: {{frame: icrs, lon: 228.53 deg, lat: -59.16 deg}}
+            width: {{width: 2 deg, height: 2 deg}}
+            binsize: 0.05 deg
+        axes: {{energy: {{min: 0.6 TeV, max: 20 TeV, nbins: 4}}}}
+    background: {{method: ring, parameters: {{r_in: 0.5 deg, width: 0.2 deg}}}}
+"""
+
+
+def test_maps_are_made_and_said(demo_path, tmp_path):
+    path = tmp_path / "ring.yaml"
+    path.write_text(RING.format(store=demo_path))
+    result = call("run", path, "-o", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert "2 runs on 40 x 40 pixels: counts" in result.stdout
+    assert (tmp_path / "out" / "maps" / "sqrt_ts.fits").is_file()
+    assert json.loads((tmp_path / "out" / "summary.json").read_text())["maps"]["n_bins"] == 1600

@@ -213,7 +213,7 @@ def test_pixels_without_off_are_masked_counted_and_said(runs):
 def test_a_map_that_no_run_touches(runs):
     with pytest.raises(AnalysisError) as caught:
         lp.sky_maps(runs, **{**FIELD, "geometry": lp.MapGeometry(40.0, -25.0, width=1)})
-    assert "no run touches the map; found 8 runs, none within 2.5 deg of it" in str(caught.value)
+    assert "no run touches the map; found 8 runs; run 1 is not within 2.5 deg of the map" in str(caught.value)
     assert "Check the centre of the map and its frame" in str(caught.value)
 
 
@@ -221,7 +221,7 @@ def test_a_run_off_the_map_is_left_out_and_said(demo_store):
     runs = demo_store.select(obs_id=[4001, 1001])
     maps = lp.sky_maps(runs, **{**FIELD, "geometry": lp.MapGeometry(30.0, -25.0, width=1)})
     assert maps["obs_id"].to_numpy().tolist() == [4001]
-    assert "run 1001 does not touch the map and is left out" in map_warnings(maps)
+    assert "run 1001 is left out: it is not within 2.5 deg of the map" in map_warnings(maps)
 
 
 def test_no_run_at_all():

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from lightpool.spectra import PowerLaw as PowerLaw
     from lightpool.stacking import stack as stack
     from lightpool.time_binning import TimeBinning as TimeBinning
+    from lightpool.variability_table import variability as variability
     from lightpool.wobble import WobbleRegions as WobbleRegions
 
 __version__ = "0.1.0"
@@ -90,10 +91,11 @@ _HOME = {
     "sky_maps": "maps",
     "stack": "stacking",
     "time_resolved": "interval_spectra",
+    "variability": "variability_table",
 }
 
 #: What is needed less often lives one level down: ``lp.spectra.LogParabola``, ``lp.load.read_ogip``.
-_MODULES = ("confidence", "figures", "limits", "load", "maps", "spectra")
+_MODULES = ("confidence", "figures", "limits", "load", "maps", "spectra", "time_statistics")
 
 __all__ = [*_HOME, *_MODULES, "__version__"]
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from lightpool.dl3 import DataStore as DataStore
     from lightpool.exclusion import ExclusionMask as ExclusionMask
     from lightpool.fitting import fit as fit
+    from lightpool.interval_comparison import compare_each as compare_each
     from lightpool.interval_fluxes import light_curve as light_curve
     from lightpool.interval_spectra import time_resolved as time_resolved
     from lightpool.load import open_cube as open_cube
@@ -78,6 +79,7 @@ _HOME = {
     "circle": "sky",
     "compare": "comparison",
     "download": "release",
+    "compare_each": "interval_comparison",
     "energy_edges": "axes",
     "excess_map": "maps",
     "fit": "fitting",

@@ -150,9 +150,7 @@ def compare(
     >>> print(lp.compare(cube, [lp.PowerLaw(), lp.ExpCutoffPowerLaw()], n_toys=0).verdict)
     PowerLaw is enough: no other model improves on it significantly.
     """
-    named = dict(models) if isinstance(models, Mapping) else {type(m).__name__: m for m in models}
-    if not named:
-        raise SettingsError("there is no model to compare", expected="at least one")
+    named = by_name(models)
     if not 0 <= n_toys <= 100_000:
         raise SettingsError("number of toys is out of range", found=str(n_toys), expected="0 to 100000")
     results: dict[str, FitResult] = {}
@@ -176,19 +174,11 @@ def _score(
     name: str, results: Mapping[str, FitResult], cube: xr.Dataset, n_toys: int, seed: int
 ) -> ModelScore:
     result = results[name]
-    simpler = [
-        other
-        for other in results
-        if results[other].n_free < result.n_free and _contains(result.model, results[other].model)
-    ]
-    nested_in = max(simpler, key=lambda other: results[other].n_free, default="")
+    nested_in = simpler_model(name, {other: results[other].model for other in results})
     delta, p_nested = math.nan, math.nan
     if nested_in:
-        from scipy.special import gammaincc
-
         delta = results[nested_in].stat - result.stat
-        extra = result.n_free - results[nested_in].n_free
-        p_nested = float(gammaincc(extra / 2, max(delta, 0) / 2))
+        p_nested = p_of_drop(delta, result.n_free - results[nested_in].n_free)
     return ModelScore(
         name=name,
         result=result,
@@ -199,6 +189,43 @@ def _score(
         nested_in=nested_in,
         p_value=goodness_of_fit(cube, result, n_toys=n_toys, seed=seed) if n_toys else math.nan,
     )
+
+
+def by_name(models: Mapping[str, SpectralModel] | Iterable[SpectralModel]) -> dict[str, SpectralModel]:
+    """Return models by their names, those of their types where none is given.
+
+    Raises
+    ------
+    SettingsError
+        If there is none.
+    """
+    named = dict(models) if isinstance(models, Mapping) else {type(m).__name__: m for m in models}
+    if not named:
+        raise SettingsError("there is no model to compare", expected="at least one")
+    return named
+
+
+def simpler_model(name: str, models: Mapping[str, SpectralModel]) -> str:
+    """Return which of some models is the richest one that model `name` contains; empty if none is."""
+    free = {other: len(model.free_indices) for other, model in models.items()}
+    simpler = [
+        other for other in models if free[other] < free[name] and _contains(models[name], models[other])
+    ]
+    return max(simpler, key=lambda other: free[other], default="")
+
+
+def p_of_drop(delta: float, extra: int) -> float:
+    """Return the probability of so large a drop of the statistic by chance (Wilks 1938).
+
+    Parameters
+    ----------
+    delta : float
+    extra : int
+        Free parameters that the richer model has more.
+    """
+    from scipy.special import gammaincc
+
+    return float(gammaincc(extra / 2, max(delta, 0) / 2))
 
 
 def _contains(larger: SpectralModel, smaller: SpectralModel) -> bool:

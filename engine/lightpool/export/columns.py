@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from astropy.io import fits
 
 from lightpool.export.provenance import CREATOR
+from lightpool.fits_table import Column, table_bytes
 
 _ECSV_TYPES = {"f": "float64", "b": "bool", "U": "string", "i": "int64"}
-_FITS_LETTERS = {"f": "D", "b": "L", "i": "K"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,16 +35,10 @@ class Columns:
     meta: Mapping[str, Any] = field(default_factory=dict)
 
 
-def table_hdu(table: Columns, name: str) -> fits.BinTableHDU:
+def fits_table(table: Columns, name: str) -> bytes:
     """Return the table as a FITS extension; times are text there."""
-    columns = []
-    for key, values in table.values.items():
-        values = as_text(values)
-        columns.append(
-            fits.Column(key, _format(values), table.units.get(key) or None, array=values, dim=_dim(values))
-        )
-    header = fits.Header({**table.meta, "CREATOR": CREATOR})
-    return fits.BinTableHDU.from_columns(columns, header, name=name)
+    columns = [Column(key, as_text(values), table.units.get(key, "")) for key, values in table.values.items()]
+    return table_bytes(name, columns, {**table.meta, "CREATOR": CREATOR})
 
 
 def write_ecsv(table: Columns, path: Path) -> None:
@@ -90,18 +83,6 @@ def as_text(values: np.ndarray) -> np.ndarray:
         return values
     half = np.timedelta64(500, "us")  # to the nearest: what is cut off is not always nothing
     return np.datetime_as_string((values + half).astype("datetime64[ms]"))
-
-
-def _format(values: np.ndarray) -> str:
-    if values.dtype.kind == "U":
-        return f"{max(values.dtype.itemsize // 4, 1)}A"
-    letter = _FITS_LETTERS[values.dtype.kind]
-    return letter if values.ndim == 1 else f"{int(np.prod(values.shape[1:]))}{letter}"
-
-
-def _dim(values: np.ndarray) -> str | None:
-    """Return TDIM of a column of arrays: it keeps a vector of one a vector."""
-    return f"({','.join(map(str, values.shape[:0:-1]))})" if values.ndim > 1 else None
 
 
 def _cell(value: Any) -> str:

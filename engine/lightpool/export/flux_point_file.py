@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from astropy.io import fits
 
-from lightpool.export.columns import Columns, table_hdu, write_ecsv
-from lightpool.export.gti import good_times, gti_hdu
+from lightpool.export.columns import Columns, fits_table, write_ecsv
+from lightpool.export.gti import good_times, gti_table
+from lightpool.fits_table import write_fits
 from lightpool.points import FluxPoints, ul_confidence
 
 # Norms relative to a reference say everything; dN/dE is written out beside them for plain readers.
@@ -34,8 +34,8 @@ def write_flux_points(points: FluxPoints, path: Path, *, observations: Iterable[
     if "stat_scan" in points:
         values["stat_scan"] = points["stat_scan"]
         values["norm_scan"] = np.broadcast_to(points.data["norm_scan"].to_numpy(), values["stat_scan"].shape)
-    table = table_hdu(_columns(points, values), "FLUXPOINTS")
-    fits.HDUList([fits.PrimaryHDU(), table, gti_hdu(good_times(observations))]).writeto(path)
+    table = fits_table(_columns(points, values), "FLUXPOINTS")
+    write_fits(path, [table, gti_table(good_times(observations))])
 
 
 def write_flux_points_ecsv(points: FluxPoints, path: Path) -> None:

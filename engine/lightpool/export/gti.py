@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from astropy.io import fits
 
 from lightpool.export.provenance import CREATOR
+from lightpool.fits_table import Column, table_bytes
 
 
-def gti_hdu(good: np.ndarray) -> fits.BinTableHDU:
+def gti_table(good: np.ndarray) -> bytes:
     """Return the GTI extension of some intervals, in time order.
 
     Parameters
@@ -19,17 +19,12 @@ def gti_hdu(good: np.ndarray) -> fits.BinTableHDU:
     good : ndarray, shape (n, 2), TT seconds since J2000.0
     """
     rows = good[np.argsort(good[:, 0], kind="stable")]
-    columns = [
-        fits.Column("START", "D", "s", array=rows[:, 0]),
-        fits.Column("STOP", "D", "s", array=rows[:, 1]),
-    ]
-    header = fits.Header(
-        {
-            "MJDREFI": 51544, "MJDREFF": 0.5, "TIMESYS": "TT", "TIMEUNIT": "s", "TIMEREF": "LOCAL",
-            "HDUCLASS": "GADF", "HDUCLAS1": "GTI", "CREATOR": CREATOR,
-        }
-    )  # fmt: skip
-    return fits.BinTableHDU.from_columns(columns, header, name="GTI")
+    columns = [Column("START", rows[:, 0], "s"), Column("STOP", rows[:, 1], "s")]
+    keys = {
+        "MJDREFI": 51544, "MJDREFF": 0.5, "TIMESYS": "TT", "TIMEUNIT": "s", "TIMEREF": "LOCAL",
+        "HDUCLASS": "GADF", "HDUCLAS1": "GTI", "CREATOR": CREATOR,
+    }  # fmt: skip
+    return table_bytes("GTI", columns, keys)
 
 
 def good_times(runs: Iterable[Any], span: tuple[float, float] | None = None) -> np.ndarray:

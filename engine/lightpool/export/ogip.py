@@ -14,13 +14,13 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from astropy.io import fits
 
 from lightpool.errors import DataError
-from lightpool.export.gti import good_times, gti_hdu
-from lightpool.export.ogip_region import region_hdu
+from lightpool.export.gti import good_times, gti_table
+from lightpool.export.ogip_region import region_table
 from lightpool.export.provenance import CREATOR
-from lightpool.export.rmf import rmf_hdu
+from lightpool.export.rmf import rmf_table
+from lightpool.fits_table import Column, table_bytes, write_fits
 from lightpool.sky import Circle
 from lightpool.times import from_utc
 from lightpool.yaml_text import dump
@@ -88,19 +88,23 @@ def _write_set(s: _Spectrum, directory: Path, stem: str) -> None:
     names = {kind: f"{stem}_{kind}.fits" for kind in ("bkg", "arf", "rmf")}
     links = {"ANCRFILE": names["arf"], "RESPFILE": names["rmf"], "BACKFILE": names["bkg"]}
     regions = {"PHA": (s.on,), "BKG": s.off}
-    pha = [_spectrum_hdu(s, s.counts, s.acceptance, links | {"HDUCLAS2": "TOTAL"}), _ebounds(s.energy_edges)]
-    bkg = [
-        _spectrum_hdu(s, s.counts_off, s.acceptance_off, {"HDUCLAS2": "BKG"} | links),
+    pha = [
+        _spectrum_table(s, s.counts, s.acceptance, links | {"HDUCLAS2": "TOTAL"}),
         _ebounds(s.energy_edges),
     ]
-    pha.append(region_hdu(regions["PHA"], centre=s.on))
+    bkg = [
+        _spectrum_table(s, s.counts_off, s.acceptance_off, {"HDUCLAS2": "BKG"} | links),
+        _ebounds(s.energy_edges),
+    ]
+    pha.append(region_table(regions["PHA"], centre=s.on))
     if s.off:
-        bkg.append(region_hdu(regions["BKG"], centre=s.on))
-    pha.append(gti_hdu(s.good))
-    _write(pha, directory / f"{stem}.fits")
-    _write(bkg, directory / names["bkg"])
-    _write([_arf_hdu(s)], directory / names["arf"])
-    _write([rmf_hdu(s.edisp, s.energy_true_edges), _ebounds(s.energy_edges)], directory / names["rmf"])
+        bkg.append(region_table(regions["BKG"], centre=s.on))
+    pha.append(gti_table(s.good))
+    write_fits(directory / f"{stem}.fits", pha)
+    write_fits(directory / names["bkg"], bkg)
+    write_fits(directory / names["arf"], [_arf_table(s)])
+    rmf = [rmf_table(s.edisp, s.energy_true_edges), _ebounds(s.energy_edges)]
+    write_fits(directory / names["rmf"], rmf)
 
 
 def _spectra(cube: xr.Dataset, observations: tuple[Any, ...]) -> Iterator[_Spectrum]:
@@ -171,60 +175,44 @@ def _off_circles(cube: xr.Dataset, obs_id: int) -> tuple[Circle, ...]:
     )
 
 
-def _spectrum_hdu(
-    s: _Spectrum, counts: np.ndarray, acceptance: np.ndarray, keys: dict[str, str]
-) -> fits.BinTableHDU:
+def _spectrum_table(s: _Spectrum, counts: np.ndarray, acceptance: np.ndarray, keys: dict[str, str]) -> bytes:
     n = len(counts)
     columns = [
-        fits.Column("CHANNEL", "I", array=np.arange(n)),
-        fits.Column("COUNTS", "J", array=np.rint(counts).astype("int32")),
+        Column("CHANNEL", np.arange(n, dtype="i2")),
+        Column("COUNTS", np.rint(counts).astype("i4")),
         # The memos want a number, 1 for bad; a logical column is one that XSPEC's library refuses.
-        fits.Column("QUALITY", "I", array=(~s.mask_safe).astype("int16")),
-        fits.Column("BACKSCAL", "E", array=acceptance),
+        Column("QUALITY", (~s.mask_safe).astype("i2")),
+        Column("BACKSCAL", acceptance.astype("f4")),
     ]
-    header = fits.Header(_HEADER)
-    header.update(
-        {
-            "HDUCLAS1": "SPECTRUM", "HDUCLAS2": keys["HDUCLAS2"], "HDUCLAS3": "COUNT", "HDUCLAS4": "TYPE:1",
-            "HDUVERS": "1.2.1", "EXPOSURE": s.livetime, "OBS_ID": s.name, "AREASCAL": 1, "POISSERR": True,
-            "CHANTYPE": "PHA", "DETCHANS": n, "GROUPING": 0, "CORRFILE": "none", "CORRSCAL": 1.0,
-        }
-    )  # fmt: skip
-    header.update({key: value for key, value in keys.items() if key.endswith("FILE")})
-    return fits.BinTableHDU.from_columns(columns, header, name="SPECTRUM")
+    header = {
+        **_HEADER, "HDUCLAS1": "SPECTRUM", "HDUCLAS2": keys["HDUCLAS2"], "HDUCLAS3": "COUNT",
+        "HDUCLAS4": "TYPE:1", "HDUVERS": "1.2.1", "EXPOSURE": s.livetime, "OBS_ID": s.name, "AREASCAL": 1,
+        "POISSERR": True, "CHANTYPE": "PHA", "DETCHANS": n, "GROUPING": 0, "CORRFILE": "none",
+        "CORRSCAL": 1.0, **{key: value for key, value in keys.items() if key.endswith("FILE")},
+    }  # fmt: skip
+    return table_bytes("SPECTRUM", columns, header)
 
 
-def _ebounds(edges: np.ndarray) -> fits.BinTableHDU:
+def _ebounds(edges: np.ndarray) -> bytes:
     columns = [
-        fits.Column("CHANNEL", "I", array=np.arange(len(edges) - 1)),
-        fits.Column("E_MIN", "D", "TeV", array=edges[:-1]),
-        fits.Column("E_MAX", "D", "TeV", array=edges[1:]),
+        Column("CHANNEL", np.arange(len(edges) - 1, dtype="i2")),
+        Column("E_MIN", edges[:-1], "TeV"),
+        Column("E_MAX", edges[1:], "TeV"),
     ]
-    header = fits.Header(_HEADER)
-    header.update(
-        {
-            "CHANTYPE": "PHA",
-            "DETCHANS": len(edges) - 1,
-            "HDUCLAS1": "RESPONSE",
-            "HDUCLAS2": "EBOUNDS",
-            "HDUVERS": "1.2.0",
-        }
-    )
-    return fits.BinTableHDU.from_columns(columns, header, name="EBOUNDS")
+    header = {
+        **_HEADER, "CHANTYPE": "PHA", "DETCHANS": len(edges) - 1,
+        "HDUCLAS1": "RESPONSE", "HDUCLAS2": "EBOUNDS", "HDUVERS": "1.2.0",
+    }  # fmt: skip
+    return table_bytes("EBOUNDS", columns, header)
 
 
-def _arf_hdu(s: _Spectrum) -> fits.BinTableHDU:
+def _arf_table(s: _Spectrum) -> bytes:
     """Return the effective area, containment included: exposure / livetime, m2."""
     livetime = s.livetime if s.livetime > 0 else np.inf
     columns = [
-        fits.Column("ENERG_LO", "D", "TeV", array=s.energy_true_edges[:-1]),
-        fits.Column("ENERG_HI", "D", "TeV", array=s.energy_true_edges[1:]),
-        fits.Column("SPECRESP", "D", "m2", array=s.exposure / livetime / _CM2_PER_M2),
+        Column("ENERG_LO", s.energy_true_edges[:-1], "TeV"),
+        Column("ENERG_HI", s.energy_true_edges[1:], "TeV"),
+        Column("SPECRESP", s.exposure / livetime / _CM2_PER_M2, "m2"),
     ]
-    header = fits.Header(_HEADER)
-    header.update({"HDUCLAS1": "RESPONSE", "HDUCLAS2": "SPECRESP", "HDUVERS": "1.1.0"})
-    return fits.BinTableHDU.from_columns(columns, header, name="SPECRESP")
-
-
-def _write(hdus: list[fits.BinTableHDU], path: Path) -> None:
-    fits.HDUList([fits.PrimaryHDU(), *hdus]).writeto(path)
+    header = {**_HEADER, "HDUCLAS1": "RESPONSE", "HDUCLAS2": "SPECRESP", "HDUVERS": "1.1.0"}
+    return table_bytes("SPECRESP", columns, header)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from astropy.io import fits
 
 from lightpool.export.provenance import CREATOR
+from lightpool.fits_table import Column, table_bytes
 
 
-def rmf_hdu(edisp: np.ndarray, energy_true_edges: np.ndarray) -> fits.BinTableHDU:
+def rmf_table(edisp: np.ndarray, energy_true_edges: np.ndarray) -> bytes:
     """Return the MATRIX extension: for each true energy, the runs of channels that are not zero.
 
     Parameters
@@ -22,22 +22,20 @@ def rmf_hdu(edisp: np.ndarray, energy_true_edges: np.ndarray) -> fits.BinTableHD
         for row, runs in zip(edisp, groups, strict=True)
     ]
     columns = [
-        fits.Column("ENERG_LO", "E", "TeV", array=energy_true_edges[:-1]),
-        fits.Column("ENERG_HI", "E", "TeV", array=energy_true_edges[1:]),
-        fits.Column("N_GRP", "I", array=[len(runs) for runs in groups]),
-        fits.Column("F_CHAN", "PI()", array=_ragged([[a for a, _ in runs] for runs in groups], "int16")),
-        fits.Column("N_CHAN", "PI()", array=_ragged([[b - a for a, b in runs] for runs in groups], "int16")),
-        fits.Column("MATRIX", "PE()", array=_ragged(values, "float32")),
+        Column("ENERG_LO", energy_true_edges[:-1].astype("f4"), "TeV"),
+        Column("ENERG_HI", energy_true_edges[1:].astype("f4"), "TeV"),
+        Column("N_GRP", np.array([len(runs) for runs in groups], dtype="i2")),
+        Column("F_CHAN", [np.array([a for a, _ in runs], dtype="i2") for runs in groups]),
+        Column("N_CHAN", [np.array([b - a for a, b in runs], dtype="i2") for runs in groups]),
+        Column("MATRIX", [row.astype("f4") for row in values]),
     ]
-    header = fits.Header(
-        {
-            "TELESCOP": "unknown", "INSTRUME": "unknown", "FILTER": "None", "CREATOR": CREATOR,
-            "HDUCLASS": "OGIP", "HDUCLAS1": "RESPONSE", "HDUCLAS2": "RSP_MATRIX", "HDUCLAS3": "REDIST",
-            "HDUVERS": "1.3.0", "CHANTYPE": "PHA", "DETCHANS": edisp.shape[1], "TLMIN4": 0,
-            "NUMGRP": sum(len(runs) for runs in groups), "NUMELT": sum(len(row) for row in values),
-        }
-    )  # fmt: skip
-    return fits.BinTableHDU.from_columns(columns, header, name="MATRIX")
+    keys = {
+        "TELESCOP": "unknown", "INSTRUME": "unknown", "FILTER": "None", "CREATOR": CREATOR,
+        "HDUCLASS": "OGIP", "HDUCLAS1": "RESPONSE", "HDUCLAS2": "RSP_MATRIX", "HDUCLAS3": "REDIST",
+        "HDUVERS": "1.3.0", "CHANTYPE": "PHA", "DETCHANS": edisp.shape[1], "TLMIN4": 0,
+        "NUMGRP": sum(len(runs) for runs in groups), "NUMELT": sum(len(row) for row in values),
+    }  # fmt: skip
+    return table_bytes("MATRIX", columns, keys)
 
 
 def _runs(row: np.ndarray) -> list[tuple[int, int]]:
@@ -52,10 +50,3 @@ def _runs(row: np.ndarray) -> list[tuple[int, int]]:
     nonzero = np.concatenate([[False], row.astype("float32") != 0, [False]])
     edges = np.flatnonzero(nonzero[1:] != nonzero[:-1])
     return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
-
-
-def _ragged(rows: list[list[int]] | list[np.ndarray], dtype: str) -> np.ndarray:
-    out = np.empty(len(rows), dtype=object)
-    for i, row in enumerate(rows):
-        out[i] = np.asarray(row, dtype=dtype)
-    return out

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from astropy.io import fits
 
-from lightpool.export.columns import Columns, as_text, table_hdu, write_ecsv
-from lightpool.export.gti import good_times, gti_hdu
+from lightpool.export.columns import Columns, as_text, fits_table, write_ecsv
+from lightpool.export.gti import good_times, gti_table
+from lightpool.fits_table import write_fits
 from lightpool.sed import ul_confidence
 from lightpool.times import from_utc, to_mjd
 
@@ -57,8 +57,8 @@ def write_light_curve(curve: xr.Dataset, path: Path, *, observations: Iterable[A
     observations : iterable of Observation
         For their good time intervals.
     """
-    table = table_hdu(_light_curve(curve), "FLUXPOINTS")
-    fits.HDUList([fits.PrimaryHDU(), table, gti_hdu(good_times(observations))]).writeto(path)
+    table = fits_table(_light_curve(curve), "FLUXPOINTS")
+    write_fits(path, [table, gti_table(good_times(observations))])
 
 
 def write_light_curve_ecsv(curve: xr.Dataset, path: Path) -> None:

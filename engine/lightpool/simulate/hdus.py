@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from lightpool.fits_table import Column, primary_bytes, table_bytes
 from lightpool.simulate.events import DrawnEvents
-from lightpool.simulate.fits_table import Column, primary_bytes, table_bytes
 from lightpool.simulate.scene import Run, Scene
 from lightpool.simulate.tables import ResponseTables
 from lightpool.times import to_utc, tt_offset

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from lightpool.errors import SettingsError
+from lightpool.fits_table import Column, primary_bytes, table_bytes
 from lightpool.simulate import hdus
 from lightpool.simulate.events import draw_events
-from lightpool.simulate.fits_table import Column, primary_bytes, table_bytes
 from lightpool.simulate.scene import Run, Scene
 
 #: First line of README.txt; only a folder that says this is ever replaced.

@@ -9,7 +9,8 @@ from astropy.wcs import WCS
 
 from lightpool.errors import DataError
 from lightpool.export.ogip import write_ogip
-from lightpool.export.rmf import rmf_hdu
+from lightpool.export.rmf import rmf_table
+from lightpool.fits_table import write_fits
 from lightpool.reduction import reduce
 from lightpool.times import to_utc, tt_offset
 from lightpool.yaml_text import load
@@ -141,7 +142,7 @@ def test_dispersion_is_unpacked_to_the_same_matrix(folder, joint):
 
 def test_dispersion_with_gaps_and_empty_rows(tmp_path):
     edisp = np.array([[0, 0.5, 0.25, 0, 0.125], [0, 0, 0, 0, 0], [1, 0, 0, 0, 0.0], [0, 1e-60, 0, 1, 0]])
-    rmf_hdu(edisp, np.geomspace(1, 10, 5)).writeto(tmp_path / "rmf.fits")
+    write_fits(tmp_path / "rmf.fits", [rmf_table(edisp, np.geomspace(1, 10, 5))])
     with fits.open(tmp_path / "rmf.fits") as hdus:
         np.testing.assert_array_equal(hdus[1].data["N_GRP"], [2, 0, 1, 1])
         np.testing.assert_allclose(unpack(hdus[1]), np.where(edisp < 1e-40, 0, edisp))

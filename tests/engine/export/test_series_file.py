@@ -7,8 +7,9 @@ from astropy.table import QTable
 from astropy.time import Time
 
 import lightpool as lp
-from lightpool.export.columns import Columns, table_hdu, write_ecsv
+from lightpool.export.columns import Columns, fits_table, write_ecsv
 from lightpool.export.series_file import write_light_curve, write_light_curve_ecsv, write_time_resolved
+from lightpool.fits_table import write_fits
 from lightpool.times import to_utc
 
 
@@ -93,7 +94,7 @@ def test_columns_of_every_kind(tmp_path):
     }
     table = Columns(values, {"x": "TeV"}, {"KEY": "value"})
     write_ecsv(table, tmp_path / "t.ecsv")
-    fits.HDUList([fits.PrimaryHDU(), table_hdu(table, "T")]).writeto(tmp_path / "t.fits")
+    write_fits(tmp_path / "t.fits", [fits_table(table, "T")])
     for again in (QTable.read(tmp_path / "t.ecsv"), QTable.read(tmp_path / "t.fits", hdu="T")):
         for name in ("n", "yes", "pair", "box"):
             np.testing.assert_array_equal(again[name], values[name])

@@ -22,7 +22,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 CRAB = [23523, 23526, 23559, 23592]
 #: The tutorials that are timed as whole processes: ours_NAME.py beside peer_NAME.py.
-TUTORIALS = ("spectral_analysis", "high_level", "time_resolved")
+TUTORIALS = ("spectral_analysis", "earlier_edition", "high_level", "time_resolved")
 
 
 def default_store() -> Path:

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import functools
 import logging
+import os
+import re
 from collections.abc import Callable
 from typing import Any, Protocol
+
+from lightpool_dashboard.stores import PUBLIC_VARIABLE
+
+#: The folders of an absolute path, of Windows too; a slash within a word, as in a unit, begins none.
+_FOLDERS = re.compile(r"""(?<![\w.)\]^])(?:~|[A-Za-z]:)?[\\/](?:[^\s\\/'",;:<>|]+[\\/])*(?=[^\s\\/])""")
 
 logger = logging.getLogger("lightpool_dashboard")
 
@@ -19,6 +26,22 @@ class HasError(Protocol):
 def internal_error(exc: BaseException) -> str:
     """Return what a visitor reads about a bug: its kind, never its insides."""
     return f"internal error ({type(exc).__name__}); the last good picture stays, the log has the details"
+
+
+def sentence(exc: BaseException) -> str:
+    """Return what a visitor reads about an expected error; strangers without the folders in it."""
+    return without_folders(str(exc)) if os.environ.get(PUBLIC_VARIABLE) else str(exc)
+
+
+def without_folders(text: str) -> str:
+    """Return a text in which of every absolute path only the last part is left.
+
+    Examples
+    --------
+    >>> without_folders("/srv/dl3/crab/run 1.fits[EVENTS]: 5 counts/s/TeV; expected m2/s")
+    'run 1.fits[EVENTS]: 5 counts/s/TeV; expected m2/s'
+    """
+    return _FOLDERS.sub("", text)
 
 
 def guarded(state: HasError) -> Callable[[Callable[..., Any]], Callable[..., None]]:

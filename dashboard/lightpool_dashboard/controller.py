@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lightpool.errors import LightpoolError
-from lightpool_dashboard.callbacks import guarded, internal_error
+from lightpool_dashboard.callbacks import guarded, internal_error, sentence
 from lightpool_dashboard.inputs import INPUT_NAMES, Inputs
 from lightpool_dashboard.library import Library
 from lightpool_dashboard.schedule import Schedule
@@ -142,7 +142,7 @@ class Run:
                 inputs = replace(inputs, target=store.default_target)
             result = self.task.compute(inputs, store, tell)
         except LightpoolError as exc:
-            return Done(inputs, targets, error=str(exc))
+            return Done(inputs, targets, error=sentence(exc))
         except Stopped as stopped:
             return Done(inputs, targets, stopped=stopped)
         except Exception as exc:  # a bug in the engine: the page stays alive and says so

@@ -196,8 +196,16 @@ def app() -> None:
     from IPython.display import display
 
     from lightpool_dashboard.opening import inputs_from_config
-    from lightpool_dashboard.stores import CONFIG_VARIABLE, PUBLIC_VARIABLE, configured_stores
+    from lightpool_dashboard.server_log import log_to_server
+    from lightpool_dashboard.stores import (
+        CONFIG_VARIABLE,
+        PUBLIC_VARIABLE,
+        STORES_VARIABLE,
+        configured_stores,
+    )
 
+    if STORES_VARIABLE in os.environ:
+        log_to_server()
     stores, config = configured_stores(), os.environ.get(CONFIG_VARIABLE)
     start = inputs_from_config(Path(config), stores) if config else None
     dashboard = Dashboard(stores, start=start, public=os.environ.get(PUBLIC_VARIABLE) == "1")

@@ -1,4 +1,4 @@
-"""What a page may say to its kernel: that its widgets changed, and nothing else."""
+"""What a page and its kernel may say to each other: that widgets changed, and nothing else."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from jupyter_server.services.kernels.connection.base import (
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 
 ALLOWED = ("comm_open", "comm_msg", "comm_close", "comm_info_request", "kernel_info_request")
+
+#: What a kernel says to a page. What it prints is not for visitors: tracebacks would be in it.
+TOLD = ("comm_open", "comm_msg", "comm_close", "comm_info_reply", "kernel_info_reply", "status")
 
 #: The one conversation that a page begins: to ask for the state of all widgets. By another it could
 #: create widgets of any kind in the kernel.
@@ -49,7 +52,7 @@ def refusal(channel: str | None, header: Any, content: Any) -> str:
 
 
 class PageConnection(ZMQChannelsWebsocketConnection):
-    """A websocket that lets through what `refusal` has nothing against."""
+    """A websocket that lets in what `refusal` has nothing against, and out what is `TOLD`."""
 
     def handle_incoming_message(self, incoming_msg: Any) -> None:
         """Pass a message on to the kernel, or leave it out and say so in the log."""
@@ -61,6 +64,12 @@ class PageConnection(ZMQChannelsWebsocketConnection):
             self.log.warning("A message of a page was left out: %s.", reason)
         else:
             super().handle_incoming_message(incoming_msg)
+
+    def handle_outgoing_message(self, stream: Any, outgoing_msg: list[Any]) -> None:
+        """Pass a message on to the page, if it is for it."""
+        _, parts = self.session.feed_identities(outgoing_msg)
+        if self.session.unpack(parts[1])["msg_type"] in TOLD:
+            super().handle_outgoing_message(stream, outgoing_msg)
 
 
 def _parts(message: str | bytes, subprotocol: str | None) -> tuple[str | None, Any, Any]:

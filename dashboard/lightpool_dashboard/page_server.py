@@ -33,6 +33,14 @@ KERNEL_ID = r"(?P<kernel_id>[0-9a-f-]{36})"
 PATIENCE_S = 120.0
 
 
+IDLE_TALK = (
+    # Jupyter misses the user's signature on the notebook; stored without outputs, it needs none.
+    "is not trusted",
+    # Tornado takes for its own, in seconds, what Jupyter pings by, in milliseconds.
+    "websocket_ping_timeout",
+)
+
+
 class PlainLog(logging.Filter):
     """Leaves out what tells an operator nothing."""
 
@@ -41,8 +49,7 @@ class PlainLog(logging.Filter):
         if isinstance(record.msg, str) and record.msg.startswith("Error at server while executing cell"):
             # The whole cell with its outputs would follow, and then the traceback says the same.
             record.msg, record.args = "The page could not be built", ()
-        # Jupyter misses the user's signature on the notebook; stored without outputs, it needs none.
-        return "is not trusted" not in record.getMessage()
+        return not any(words in record.getMessage() for words in IDLE_TALK)
 
 
 class PageServer(Voila):
@@ -153,6 +160,7 @@ def run_server(notebook: Path, service: Service, *, on_listening: Callable[[], N
         notebook_path=str(notebook),
         config_file_paths=[],  # a voila.json in the working directory is not ours
     )
-    server.log.addFilter(PlainLog())
+    for log in (server.log, logging.getLogger("tornado.general")):
+        log.addFilter(PlainLog())
     server.initialize([])
     server.start()

@@ -90,6 +90,9 @@ def _tornado_settings(service: Service) -> dict[str, Any]:
         # DNS. What the public may see anyhow needs no such care.
         "allow_remote_access": service.public and not service.hosts,
         "local_hostnames": ["localhost", *service.hosts],
-        "ws_ping_timeout": 30_000,  # ms; tornado wants it no longer than the interval, and says so
+        # ms. The first ping goes out after an interval, so a timeout no longer than that ends every
+        # connection then, and what the page says at that moment is lost.
+        "ws_ping_interval": 30_000,
+        "ws_ping_timeout": 90_000,
         "websocket_max_message_size": MESSAGE_BYTES,
     }

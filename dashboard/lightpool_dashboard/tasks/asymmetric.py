@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from lightpool.confidence import minos_errors
 from lightpool.errors import LightpoolError
+from lightpool_dashboard.callbacks import sentence
 from lightpool_dashboard.inputs import FIT_INPUTS, Inputs
 from lightpool_dashboard.library import OpenStore
 from lightpool_dashboard.settings import analysis_settings
@@ -44,7 +45,7 @@ def asymmetric(inputs: Inputs, store: OpenStore, tell: Tell) -> AsymmetricErrors
         try:
             errors[name] = minos_errors(outcome.fitted, fit, name)
         except LightpoolError as exc:  # one parameter without an error leaves the others theirs
-            failures[name] = str(exc)
+            failures[name] = sentence(exc)
     return AsymmetricErrors(fit.model.type_name, errors, failures)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import xarray as xr
 
+from lightpool.analysis.intervals import Intervals
 from lightpool.analysis.series import with_result
 from lightpool.analysis.settings import AnalysisSettings
 from lightpool.dl3 import Observations
@@ -33,6 +34,8 @@ class Outcome:
     fitted : Dataset
         What the fit saw: `cube`, or its stack.
     fit : FitResult or None
+    intervals : Intervals or None
+        Errors and contours that follow the statistic, where they were asked for.
     points : FluxPoints or None
     time_resolved, light_curve : Dataset or None
         See `lightpool.time_resolved` and `lightpool.light_curve`.
@@ -46,6 +49,7 @@ class Outcome:
     cube: xr.Dataset
     fitted: xr.Dataset
     fit: FitResult | None = None
+    intervals: Intervals | None = None
     points: FluxPoints | None = None
     time_resolved: xr.Dataset | None = None
     light_curve: xr.Dataset | None = None

@@ -132,6 +132,8 @@ def from_config(config: AnalysisConfig | str | Path) -> Plan | MapPlan:
         ul_sigma=config.flux_points.parameters.n_sigma_ul,
         ul_method=config.flux_points.parameters.ul_method,
         alpha_systematic=config.fit.alpha_systematic,
+        minos=config.fit.minos,
+        contours=config.fit.contours,
         time_resolved=series,
         light_curve=curve,
     )

@@ -48,6 +48,8 @@ def write_results(outcome: Outcome, directory: Path, *, config: AnalysisConfig |
         cube=outcome.cube,
         observations=runs,
         fit=outcome.fit,
+        errors=None if outcome.intervals is None else outcome.intervals.errors,
+        contours=() if outcome.intervals is None else [line.to_dict() for line in outcome.intervals.contours],
         time_resolved=outcome.time_resolved,
         light_curve=outcome.light_curve,
         warnings=outcome.warnings,

@@ -50,6 +50,10 @@ class AnalysisSettings:
     time_resolved : TimeResolvedSettings or None
     light_curve : LightCurveSettings or None
         Without them there are no time-resolved spectra and no light curve.
+    minos : bool
+        Whether free parameters get errors that follow the statistic.
+    contours : tuple of (str, str)
+        Pairs of free parameters that get contours.
     skip_damaged : bool
         Whether a run that cannot be used is left out with a warning instead of stopping the analysis.
     required : tuple of str
@@ -77,6 +81,8 @@ class AnalysisSettings:
     ul_sigma: float = 2.0
     ul_method: str = "profile"
     alpha_systematic: float = 0.0
+    minos: bool = False
+    contours: tuple[tuple[str, str], ...] = ()
     time_resolved: TimeResolvedSettings | None = None
     light_curve: LightCurveSettings | None = None
     skip_damaged: bool = False

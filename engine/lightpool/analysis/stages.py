@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from lightpool.analysis.intervals import intervals_of
 from lightpool.analysis.kept import Progress, Stages
 from lightpool.analysis.outcome import Outcome
 from lightpool.analysis.series import cut, empty_intervals, require_uncut
@@ -102,7 +103,7 @@ class Analysis(Stages):
 
         key = (*key, s.stacked)
         fitted = self._stage("stack", key, lambda: stack(cube), timing) if s.stacked else cube
-        result = points = series = curve = None
+        result = intervals = points = series = curve = None
         if s.model is not None:
             model = s.model
             how: dict[str, Any] = {"fit_range": s.fit_range, "alpha_systematic": s.alpha_systematic}
@@ -111,6 +112,17 @@ class Analysis(Stages):
             result = self._stage("fit", key, lambda: fit(fitted, model, **how), timing)
             warnings += result.health if result.success else (result.message, *result.health)
             tell("fit", 1, 1)
+            if s.minos or s.contours:
+                best_fit = result
+                tell("intervals", 0, 1)
+                intervals = self._stage(
+                    "intervals",
+                    (*key, s.minos, s.contours),
+                    lambda: intervals_of(fitted, best_fit, minos=s.minos, contours=s.contours),
+                    timing,
+                )
+                warnings += intervals.warnings
+                tell("intervals", 1, 1)
             if s.flux_points is not None:
                 best = result.model
                 edges = np.array(s.flux_points)
@@ -133,6 +145,7 @@ class Analysis(Stages):
             cube=cube,
             fitted=fitted,
             fit=result,
+            intervals=intervals,
             points=points,
             time_resolved=series,
             light_curve=curve,

@@ -215,13 +215,16 @@ class Datasets(Section):
 class Fit(Section):
     """The fit: only bins that lie wholly inside the range take part.
 
-    `alpha_systematic` is ours: the relative uncertainty of alpha, profiled out in fits and flux points.
+    Ours are `alpha_systematic`, the relative uncertainty of alpha, profiled out in fits and flux
+    points; `minos`, which asks for errors that follow the statistic; and `contours`, pairs of parameters.
     """
 
-    written_when_set = frozenset({"alpha_systematic"})
+    written_when_set = frozenset({"alpha_systematic", "minos", "contours"})
 
     fit_range: EnergyRange = EnergyRange()
     alpha_systematic: Annotated[float, Field(ge=0, le=0.2)] = 0.0
+    minos: Flag = False
+    contours: tuple[tuple[Text, Text], ...] = ()
 
 
 class EstimatorParameters(Section):

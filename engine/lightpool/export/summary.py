@@ -21,6 +21,8 @@ def summary(
     cube: xr.Dataset,
     observations: Iterable[Any],
     fit: FitResult | None,
+    errors: Mapping[str, tuple[float, float]] | None = None,
+    contours: Iterable[Mapping[str, Any]] = (),
     time_resolved: xr.Dataset | None = None,
     light_curve: xr.Dataset | None = None,
     warnings: Iterable[str],
@@ -32,11 +34,15 @@ def summary(
     ----------
     cube : Dataset
         One row of the time axis for each run.
+    errors : mapping of parameter to (down, up), optional
+        That follow the statistic.
+    contours : iterable of mapping
+        Plain values, one mapping for each line.
     """
     return {
         "observations": _observations(cube, observations),
         "info_table": cube.onoff.cumulative(),
-        "fit": None if fit is None else _fit(fit),
+        "fit": None if fit is None else _fit(fit, errors or {}, list(contours)),
         **({} if time_resolved is None else {"time_resolved": resolved_summary(time_resolved)}),
         **({} if light_curve is None else {"light_curve": curve_summary(light_curve)}),
         "warnings": list(warnings),
@@ -91,7 +97,16 @@ def _observations(cube: xr.Dataset, observations: Iterable[Any]) -> list[dict[st
     return out
 
 
-def _fit(result: FitResult) -> dict[str, Any]:
+def _fit(
+    result: FitResult, errors: Mapping[str, tuple[float, float]], contours: list[Mapping[str, Any]]
+) -> dict[str, Any]:
+    parameters: list[dict[str, Any]] = [
+        {"name": p.name, "value": p.value, "error": p.error, "unit": p.unit, "frozen": p.frozen}
+        for p in result.model.parameters
+    ]
+    for entry in parameters:
+        if entry["name"] in errors:
+            entry["errn"], entry["errp"] = errors[entry["name"]]
     return {
         "success": bool(result.success),
         "message": " ".join((result.message, *result.health)),
@@ -101,11 +116,9 @@ def _fit(result: FitResult) -> dict[str, Any]:
         "dof": int(result.dof),
         "alpha_systematic": float(result.alpha_systematic),
         "model": result.model.type_name,
-        "parameters": [
-            {"name": p.name, "value": p.value, "error": p.error, "unit": p.unit, "frozen": p.frozen}
-            for p in result.model.parameters
-        ],
+        "parameters": parameters,
         "covariance": result.covariance.tolist(),
+        **({"contours": contours} if contours else {}),
     }
 
 

@@ -33,11 +33,16 @@ def test_settings_follow_the_configuration(config):
 
 def test_limits_and_systematic_of_the_file(config):
     changed = config.updated(
-        {"fit.alpha_systematic": 0.02, "flux_points.parameters": {"ul_method": "feldman-cousins"}}
+        {
+            "fit": {"alpha_systematic": 0.02, "minos": True, "contours": [["index", "amplitude"]]},
+            "flux_points.parameters": {"ul_method": "feldman-cousins"},
+        }
     )
     plan = from_config(changed)
     assert plan.settings.alpha_systematic == 0.02
     assert plan.settings.ul_method == "feldman-cousins"
+    assert plan.settings.minos
+    assert plan.settings.contours == (("index", "amplitude"),)
     assert from_config(AnalysisConfig.from_yaml(plan.config.to_yaml())).settings == plan.settings
     # Additions of ours stay out of files that do without them.
     assert "alpha_systematic" not in config.to_yaml()
@@ -272,6 +277,7 @@ def test_exclusion_mask_of_the_tutorial(config, data_root, monkeypatch):
             r"light_curve\.parameters\.n_sigma: errors",
         ),
         ("flux_points.parameters", {"ul_method": "rolk"}, "Did you mean 'rolke'"),
+        ("fit.contours", [["index"]], r"fit\.contours\[0\]\[1\]: field required"),
         ("fit.alpha_systematic", 0.5, r"fit\.alpha_systematic: .*0\.2"),
         ("flux_points.parameters", {"n_sigma": 2}, "errors of more or less than one standard deviation"),
         ("flux_points.energy", {"min": "50 TeV", "max": "90 TeV"}, "outside the data; found 50 to 90 TeV"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from lightpool.analysis import Analysis, AnalysisSettings
 from lightpool.axes import energy_edges
+from lightpool.confidence import minos_errors
 from lightpool.dl3 import DataStore
 from lightpool.errors import AnalysisError, DataError, SettingsError
 from lightpool.fitting import fit
@@ -66,6 +68,35 @@ def test_systematic_and_limits_reach_the_fit_and_the_points(analysis):
     assert ours.fit.alpha_systematic == 0.05
     np.testing.assert_array_equal(ours.points["norm_ul"], points["norm_ul"])
     assert (ours.points["norm_ul"] != analysis.run(settings()).points["norm_ul"]).all()
+
+
+def test_errors_and_contours_that_follow_the_statistic(analysis, tmp_path):
+    asked = settings(minos=True, contours=(("index", "amplitude"),))
+    ours = analysis.run(asked)
+    down, up = minos_errors(ours.cube, ours.fit, "index")
+    assert ours.intervals.errors["index"] == (down, up)
+    assert set(ours.intervals.errors) == {"index", "amplitude"}
+    one, two = ours.intervals.contours
+    assert (one.x, one.y, one.sigma, two.sigma) == ("index", "amplitude", 1, 2)
+    assert np.ptp(two.x_values) > 1.5 * np.ptp(one.x_values)
+    assert done(analysis.run(asked)) == set()
+    assert done(analysis.run(asked.updated(minos=False))) == {"intervals"}
+    assert analysis.run(settings()).intervals is None
+
+    fit_summary = json.loads((ours.write(tmp_path / "out") / "summary.json").read_text())["fit"]
+    index = next(entry for entry in fit_summary["parameters"] if entry["name"] == "index")
+    assert (index["errn"], index["errp"]) == (down, up)
+    assert fit_summary["contours"][1]["x_values"] == two.x_values.tolist()
+    with pytest.raises(SettingsError, match="reference is frozen"):
+        analysis.run(settings(contours=(("index", "reference"),)))
+
+
+def test_errors_that_cannot_be_had_are_said(analysis):
+    stuck = PowerLaw(index=2.5, amplitude=3e-11).limit("index", 2.45, 2.55)
+    ours = analysis.run(settings(model=stuck, minos=True, contours=(("index", "amplitude"),)))
+    assert "index" not in ours.intervals.errors
+    assert any(text.startswith("no asymmetric errors of index: ") for text in ours.warnings)
+    assert ours.fit is not None
 
 
 def test_stacked(analysis):

@@ -9,7 +9,6 @@ import sys
 import sysconfig
 import threading
 import webbrowser
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,11 +92,11 @@ NOTEBOOK = "dashboard.ipynb"
     help="Let a kernel allocate so much memory (on Linux).  [default with --public: 2000]",
 )
 def dashboard(
-    data: tuple[Path, ...], config: Path | None, port: int, no_browser: bool, public: bool, **service: Any
+    data: tuple[Path, ...], config: Path | None, port: int, no_browser: bool, public: bool, **limits: Any
 ) -> None:
     """Open the live dashboard in a browser, or serve it to others."""
-    given = Service.of(public=public, port=port, **service)
-    check_port(given.host, port)
+    service = Service.of(public=public, port=port, **limits)
+    check_port(service.host, port)
     if config is not None:
         from lightpool.config import AnalysisConfig
 
@@ -122,12 +121,11 @@ def dashboard(
     from lightpool_dashboard.page_server import run_server
 
     def announce() -> None:
-        click.echo(f"Lightpool shows {', '.join(stores)} at {given.url} (Ctrl-C stops it)")
+        click.echo(f"Lightpool shows {', '.join(stores)} at {service.url} (Ctrl-C stops it)")
         if not no_browser and not public:
-            threading.Thread(target=webbrowser.open, args=(given.url,), daemon=True).start()
+            threading.Thread(target=webbrowser.open, args=(service.url,), daemon=True).start()
 
-    credits = {name: dl3_stores.attribution(path) for name, path in stores.items()}
-    run_server(notebook, replace(given, credits=credits), on_listening=announce)
+    run_server(notebook, service, on_listening=announce)
 
 
 def check_port(host: str, port: int) -> None:

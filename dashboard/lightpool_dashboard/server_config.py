@@ -59,7 +59,7 @@ def voila_config(service: Service) -> Config:
     config.VoilaConfiguration.extension_allowlist = WIDGET_EXTENSIONS
     config.VoilaConfiguration.multi_kernel_manager_class = PageKernels
     config.VoilaConfiguration.kernel_spec_manager_class = OwnKernelSpecManager
-    config.VoilaConfiguration.resources = {"lightpool": {"credits": dict(service.credits)}}
+    config.VoilaConfiguration.resources = {"lightpool_server": True}  # the template asks whose guest it is
     config.VoilaExecutor.cell_error_instruction = "The log of the server says why."
 
     config.VoilaConfiguration.preheat_kernel = service.warm > 0

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from lightpool.errors import SettingsError
@@ -41,8 +40,6 @@ class Service:
         After how long without a sign of life a kernel ends. Without `public`, only where no tab is open.
     memory_mb : int or None
         How much memory a kernel may allocate; None for as much as there is.
-    credits : mapping of str to str
-        How each store wants to be acknowledged, shown at the foot of the page.
     """
 
     host: str = "127.0.0.1"
@@ -55,7 +52,6 @@ class Service:
     starts_per_minute: int = 30
     idle_minutes: float = 10.0
     memory_mb: int | None = None
-    credits: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         prefix = f"/{self.base_url.strip('/')}/" if self.base_url.strip("/") else "/"

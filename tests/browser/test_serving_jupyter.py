@@ -68,7 +68,7 @@ def test_the_page_is_ours_and_its_kernel_ends_with_it(jupyter, page, kernel, unt
     page.wait_for_selector("#lp-skeleton", state="detached", timeout=60_000)
     page.wait_for_selector(".lp-status [role=status]:text-is('ready')", timeout=60_000)
     assert page.title() == "Lightpool"
-    assert page.is_visible("#lp-footer")
+    assert "Simulated events" in page.inner_text(".lp-credit")
     assert page.locator(".lp-query input").input_value() == "s=1.x"
     summary = page.inner_text(".lp-summary")
     page.focus(".lp-control-radius [role=slider]")

@@ -12,7 +12,7 @@ from lightpool.errors import LightpoolError
 from lightpool_dashboard.callbacks import guarded, internal_error, sentence
 from lightpool_dashboard.inputs import INPUT_NAMES, Inputs
 from lightpool_dashboard.library import Library
-from lightpool_dashboard.schedule import Schedule
+from lightpool_dashboard.schedule import BACKGROUND, Schedule
 from lightpool_dashboard.state import OF_THE_TARGET, State
 from lightpool_dashboard.tasks import SPECTRUM, TASKS, Task
 
@@ -129,10 +129,13 @@ class Run:
         def tell(what: str, done: int, total: int) -> None:
             if self.cancelled:
                 raise Stopped(for_good=True)
-            if time.monotonic() - started < PATIENCE_S:
+            patient = self.priority < BACKGROUND  # background work makes way at once
+            if patient and time.monotonic() - started < PATIENCE_S:
                 return
             if self.asked > request.number or self._controller.has_more_urgent(self):
                 raise Stopped(for_good=False)
+            if time.monotonic() - started < PATIENCE_S:
+                return
             self._controller.show_progress(self.task, what, done, total)
 
         try:

@@ -22,8 +22,6 @@ from lightpool_dashboard.state import State
 from lightpool_dashboard.stores import attribution
 
 #: What will stand in places that are still empty.
-_TIME = "Flux, index and counts against time will be drawn here; brush a span to see its spectrum."
-_HYSTERESIS = "Index against flux in the order of time, and how variable the source is."
 _RING = "The significance of every direction, with a background from a ring around it."
 _DISTRIBUTION = "How often each significance occurs on the map, against what chance alone does."
 
@@ -80,6 +78,7 @@ class Dashboard:
         self.summary, self.messages = views.SummaryView(), views.MessagesView()
         self.sky, self.counts, self.sed = views.SkyView(), views.CountsView(), views.SedView(self.state)
         self.fit, self.runs = views.FitView(), views.RunsView()
+        self.time, self.hysteresis = views.TimeView(self.state), views.HysteresisView()
         self.growth, self.scan = views.GrowthView(), views.RadiusScanView(self.state)
         self.comparison = views.ComparisonView(self.state)
         self.credit = views.CreditView(self.state, {name: _credit(data) for name, data in stores.items()})
@@ -130,6 +129,8 @@ class Dashboard:
             *(("outcome", view.update) for view in spectrum),
             ("preview", self.sed.update_preview),
             ("span_outcome", self.sed.update_span),
+            ("series", self.time.update),
+            ("series", self.hysteresis.update),
             ("pointed", self.counts.highlight),
             ("radius_scan", self.scan.update),
             ("comparison", self.comparison.update),
@@ -169,9 +170,9 @@ class Dashboard:
                 self.sky.box,
                 self.counts.box,
                 self.sed.box,
-                views.Place("Light curve", _TIME, "lp-view-time").box,
+                self.time.box,
                 tables,
-                views.Place("Hysteresis and variability", _HYSTERESIS, "lp-view-hysteresis").box,
+                self.hysteresis.box,
                 views.Place("Significance map", _RING, "lp-view-ring").box,
                 views.Place("Distribution of the map", _DISTRIBUTION, "lp-view-distribution").box,
                 self.growth.box,

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 logger = logging.getLogger("lightpool_dashboard")
+
+#: From this priority on, a job is nothing that the eye waits for.
+BACKGROUND = 3
 
 
 class Job(Protocol):
@@ -56,8 +60,12 @@ class _Waiting:
         if job not in self._jobs:
             self._jobs.append(job)
 
+    @property
+    def first(self) -> Job:
+        return min(self._jobs, key=lambda job: job.priority)
+
     def take(self) -> Job:
-        job = min(self._jobs, key=lambda job: job.priority)
+        job = self.first
         self._jobs.remove(job)
         return job
 
@@ -123,10 +131,15 @@ class LoopSchedule:
     ----------
     delay : float, s
         How long to wait for more events of the same gesture.
+    rest : float, s
+        For how long nothing must have been asked for before a job in the `BACKGROUND` starts: while
+        a slider moves, the worker is free for what follows it.
     """
 
-    def __init__(self, delay: float = 0.005) -> None:
-        self.delay = delay
+    def __init__(self, delay: float = 0.005, rest: float = 0.15) -> None:
+        self.delay, self.rest = delay, rest
+        self._asked = asyncio.Event()
+        self._asked_at = -rest
         self._loop = asyncio.get_running_loop()
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lightpool")
         self._waiting = _Waiting()
@@ -164,12 +177,14 @@ class LoopSchedule:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _wake(self) -> None:
+        self._asked_at = self._loop.time()
+        self._asked.set()
         if self._waiting and (self._task is None or self._task.done()):
             self._task = self._loop.create_task(self._run())
 
     async def _run(self) -> None:
         while self._waiting:
-            await asyncio.sleep(self.delay)
+            await self._pause()
             if not self._waiting:  # closed during the pause
                 return
             job = self._waiting.take()
@@ -180,6 +195,17 @@ class LoopSchedule:
                     job.finish(request, result)
             except Exception:  # a bug in one job must not stop the schedule for the ones to come
                 logger.exception("a scheduled job failed")
+
+    async def _pause(self) -> None:
+        """Wait for more events of the gesture; before background work, until the hand rests."""
+        await asyncio.sleep(self.delay)
+        while self._waiting and self._waiting.first.priority >= BACKGROUND:
+            left = self._asked_at + self.rest - self._loop.time()
+            if left <= 0:
+                return
+            self._asked.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._asked.wait(), left)
 
 
 def default_schedule() -> Schedule:

@@ -18,6 +18,9 @@ COUNTS, BACKGROUND, MODEL, REFERENCE, THRESHOLD = BLUE, GREY, VERMILION, PURPLE,
 POINTS, LIMITS, SPAN = BLUE, BLUE, GREEN
 PAGE_COLOURS = (BLUE, VERMILION, GREEN, PURPLE, AMBER, CYAN, GREY)
 
+#: From early to late, at least 3:1 on both backgrounds; numbers say the same.
+TIME_STOPS = ("#3f6fd8", "#15936b", "#b07a10", "#d0562b")
+
 #: The sky keeps its own night in both themes, so what is drawn on it is pale.
 SKY_STOPS = ("#0b1020", "#1d2350", "#51307d", "#96407f", "#d4654f", "#f0a345")
 ON_CIRCLE, EXCLUDED, REJECTED = "#ffffff", "#ffd84d", "#a9b4c4"

@@ -165,3 +165,41 @@ def test_of_those_that_wait_the_most_urgent_job_runs_first():
         schedule(job)
     schedule.flush()
     assert order == [1, 2, 3]
+
+
+def test_background_work_waits_until_the_hand_rests():
+    urgent, background = Doubler(), Doubler(priority=3)
+
+    async def drag():
+        schedule = LoopSchedule(rest=0.2)
+        for k in range(8):
+            urgent.value = background.value = k
+            schedule(background)
+            schedule(urgent)
+            await asyncio.sleep(0.04)
+            assert urgent.results[-1] == 2 * k
+        assert background.started == []
+        await schedule.settled()
+        schedule.close()
+
+    asyncio.run(drag())
+    assert background.results == [14]  # once, with the newest input
+
+
+def test_urgent_work_does_not_wait_behind_background_work_that_rests():
+    urgent, background = Doubler(), Doubler(priority=3)
+
+    async def ask():
+        schedule = LoopSchedule(rest=30)
+        schedule(background)
+        await asyncio.sleep(0.02)
+        schedule(urgent)
+        for _ in range(500):
+            if urgent.results:
+                break
+            await asyncio.sleep(0.01)
+        schedule.close()
+
+    asyncio.run(ask())
+    assert urgent.results == [0]
+    assert background.started == []

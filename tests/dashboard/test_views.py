@@ -12,7 +12,7 @@ import pytest
 from lightpool.plot_data import run_table, sed_curve, sed_points
 
 #: Messages that one move of the radius may cost; more of them is a slower page.
-MOST_MESSAGES = 60
+MOST_MESSAGES = 80
 
 
 def move(dashboard, radius):
@@ -45,6 +45,11 @@ def test_a_move_of_the_radius_costs_few_messages(dashboard, messages):
     # The same numbers again: only the status line speaks.
     assert {name for name, _ in messages} <= {"HTML"}
     assert len(messages) <= 4
+
+
+def test_the_sed_is_drawn_before_every_other_figure(dashboard):
+    drawings = [draw for result, draw in dashboard._drawings() if result == "outcome"]
+    assert drawings.index(dashboard.sed.update) <= 1  # after the line of numbers
 
 
 def test_counts_marks_are_the_safe_counts_of_the_cube(dashboard):

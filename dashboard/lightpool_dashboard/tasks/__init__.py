@@ -6,11 +6,12 @@ from lightpool_dashboard.tasks.entry import ENTRY
 from lightpool_dashboard.tasks.goodness import GOODNESS
 from lightpool_dashboard.tasks.preview import PREVIEW
 from lightpool_dashboard.tasks.radius_scan import SCAN
+from lightpool_dashboard.tasks.series import SERIES
 from lightpool_dashboard.tasks.span import SPAN
 from lightpool_dashboard.tasks.spectrum import SPECTRUM
 from lightpool_dashboard.tasks.task import Task, Tell
 
 #: All of them; the controller runs the most urgent that waits.
-TASKS = (ENTRY, PREVIEW, SPECTRUM, ASYMMETRIC, SPAN, COMPARISON, SCAN, GOODNESS)
+TASKS = (ENTRY, PREVIEW, SPECTRUM, ASYMMETRIC, SPAN, SERIES, COMPARISON, SCAN, GOODNESS)
 
 __all__ = ["SPECTRUM", "TASKS", "Task", "Tell"]

@@ -5,6 +5,7 @@ from lightpool_dashboard.views.counts import CountsView
 from lightpool_dashboard.views.credit import CreditView
 from lightpool_dashboard.views.fit import FitView
 from lightpool_dashboard.views.growth import GrowthView
+from lightpool_dashboard.views.hysteresis import HysteresisView
 from lightpool_dashboard.views.messages import MessagesView, StatusView
 from lightpool_dashboard.views.place import Place
 from lightpool_dashboard.views.problem import Problem
@@ -14,6 +15,7 @@ from lightpool_dashboard.views.runs import RunsView
 from lightpool_dashboard.views.sed import SedView
 from lightpool_dashboard.views.sky import SkyView
 from lightpool_dashboard.views.summary import SummaryView
+from lightpool_dashboard.views.time import TimeView
 
 __all__ = [
     "ComparisonView",
@@ -21,6 +23,7 @@ __all__ = [
     "CreditView",
     "FitView",
     "GrowthView",
+    "HysteresisView",
     "MessagesView",
     "Place",
     "Problem",
@@ -31,4 +34,5 @@ __all__ = [
     "SkyView",
     "StatusView",
     "SummaryView",
+    "TimeView",
 ]

@@ -16,6 +16,11 @@ def fit_in_words(fit: FitSummary) -> str:
     return " · ".join([*free, *health])
 
 
+def raised(power: int) -> str:
+    """Return a power as it stands after its 10: raised."""
+    return str(power).translate(_RAISED)
+
+
 def value_in_words(row: FitRow) -> str:
     """Return value and error of a parameter, a common power of ten in front of neither.
 
@@ -29,11 +34,11 @@ def value_in_words(row: FitRow) -> str:
     if "e" not in row.value:
         return f"{row.value} ± {row.error}" if row.error else row.value
     mantissa, power = row.value.split("e")
-    raised = "·10" + str(int(power)).translate(_RAISED)
+    tail = f"·10{raised(int(power))}"
     if not row.error:
-        return mantissa + raised
+        return mantissa + tail
     decimals = len(mantissa.partition(".")[2])
     error = float(row.error) / 10.0 ** int(power)
     if not math.isfinite(error):
-        return mantissa + raised
-    return f"({mantissa} ± {error:.{decimals}f}){raised}"
+        return mantissa + tail
+    return f"({mantissa} ± {error:.{decimals}f}){tail}"

@@ -37,7 +37,8 @@ class Picture(str):
 
 def legend_item(symbol: str, colour: str, text: str, *, night: bool = False) -> str:
     """Return one entry of a legend; `night` puts the symbol on the dark of the sky."""
-    return f'<span class="lp-key">{_sign(symbol, colour, night=night)}{escape(text)}</span>'
+    sign = _sign(symbol, colour, night=night) if symbol else ""
+    return f'<span class="lp-key">{sign}{escape(text)}</span>'
 
 
 def legend_ramp(text: str) -> str:

@@ -6,14 +6,6 @@ from lightpool.plot_data.growth import Growth, growth
 from lightpool.plot_data.profiles import delta_ts, has_profile
 from lightpool.plot_data.references import PublishedSpectrum, published_near
 from lightpool.plot_data.sed import SedCurve, SedPoints, sed_curve, sed_points
-from lightpool.plot_data.series import (
-    Hysteresis,
-    TimeSeries,
-    counts_series,
-    flux_series,
-    hysteresis,
-    parameter_series,
-)
 from lightpool.plot_data.sky import CountsImage, RunRegions, counts_image, outlines, run_regions, unwrap
 from lightpool.plot_data.tables import (
     FitRow,
@@ -32,7 +24,6 @@ __all__ = [
     "FitRow",
     "FitSummary",
     "Growth",
-    "Hysteresis",
     "PublishedSpectrum",
     "RunRegions",
     "RunRow",
@@ -40,19 +31,14 @@ __all__ = [
     "SedCurve",
     "SedPoints",
     "Summary",
-    "TimeSeries",
     "counts_image",
-    "counts_series",
     "counts_spectrum",
     "delta_ts",
     "field_of_view",
     "fit_summary",
-    "flux_series",
     "growth",
     "has_profile",
-    "hysteresis",
     "outlines",
-    "parameter_series",
     "poisson_interval",
     "published_near",
     "run_regions",

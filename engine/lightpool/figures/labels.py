@@ -27,8 +27,13 @@ def limit_label(points: FluxPoints) -> str:
     >>> limit_label(FluxPoints(None, ul_sigma=2.0, ul_method="rolke"))
     '95.4 % upper limits (Rolke)'
     """
-    method = _LIMIT_METHODS.get(points.ul_method, points.ul_method)
-    return f"{100 * ul_confidence(points.ul_sigma):.3g} % upper limits ({method})"
+    return limits_text(points.ul_sigma, points.ul_method)
+
+
+def limits_text(ul_sigma: float, ul_method: str) -> str:
+    """Return the method and the two-sided confidence level of limits."""
+    method = _LIMIT_METHODS.get(ul_method, ul_method)
+    return f"{100 * ul_confidence(ul_sigma):.3g} % upper limits ({method})"
 
 
 def reference_labels(

@@ -19,6 +19,9 @@ ON_CIRCLE, EXCLUDED, REJECTED = "#ffffff", "#ffd84d", "#a9b4c4"
 RUNS = ("#7cc8ff", "#8ee6a5", "#ffb3d9", "#ffe08a", "#c9b6ff", "#8af0ea")
 RUN_MARKERS = ("o", "s", "D", "^", "P", "v")
 
+#: From early to late: it grows lighter, so that grey tells it too.
+TIME_STOPS = ("#1d2350", "#51307d", "#96407f", "#d4654f", "#e9a23b")
+
 #: From likely to unlikely.
 PROFILE_STOPS = ("#1d2350", BLUE, "#ffffff")
 UNKNOWN = "#dcdfe4"

@@ -6,6 +6,14 @@ from lightpool.plot_data.growth import Growth, growth
 from lightpool.plot_data.profiles import delta_ts, has_profile
 from lightpool.plot_data.references import PublishedSpectrum, published_near
 from lightpool.plot_data.sed import SedCurve, SedPoints, sed_curve, sed_points
+from lightpool.plot_data.series import (
+    Hysteresis,
+    TimeSeries,
+    counts_series,
+    flux_series,
+    hysteresis,
+    parameter_series,
+)
 from lightpool.plot_data.sky import CountsImage, RunRegions, counts_image, outlines, run_regions, unwrap
 from lightpool.plot_data.tables import (
     FitRow,
@@ -24,6 +32,7 @@ __all__ = [
     "FitRow",
     "FitSummary",
     "Growth",
+    "Hysteresis",
     "PublishedSpectrum",
     "RunRegions",
     "RunRow",
@@ -31,14 +40,19 @@ __all__ = [
     "SedCurve",
     "SedPoints",
     "Summary",
+    "TimeSeries",
     "counts_image",
+    "counts_series",
     "counts_spectrum",
     "delta_ts",
     "field_of_view",
     "fit_summary",
+    "flux_series",
     "growth",
     "has_profile",
+    "hysteresis",
     "outlines",
+    "parameter_series",
     "poisson_interval",
     "published_near",
     "run_regions",

@@ -1,7 +1,7 @@
 """What the examples of the docstrings stand on: a simulated store, and what follows from it.
 
-They say ``store``, ``runs``, ``cube``, ``result`` and ``points`` for what the first example of the package
-makes, and ``lp`` for the package.
+They say ``lp`` for the package, ``store``, ``runs``, ``cube``, ``result`` and ``points`` for what its own
+example makes, and ``maps`` for what that of `sky_maps` makes.
 """
 
 from __future__ import annotations
@@ -45,8 +45,14 @@ def examples(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, 
     )
     result = lp.fit(cube, lp.PowerLaw())
     points = lp.flux_points(cube, result.model, lp.energy_edges("1 TeV", "30 TeV", n=4))
+    maps = lp.sky_maps(
+        store.select(target="MSH 15-52 (simulated)"),
+        geometry=lp.MapGeometry(228.53, -59.16, width=(3.0, 3.0), binsize=0.1),
+        energy=lp.energy_edges("1 TeV", "10 TeV", n=5),
+        exclusion=lp.circle("228.53 deg", "-59.16 deg", "0.3 deg"),
+    )
     names = {"lp": lp, "store": store, "runs": runs, "cube": cube, "result": result, "points": points}
-    return folder, names
+    return folder, names | {"maps": maps}
 
 
 @pytest.fixture(autouse=True)

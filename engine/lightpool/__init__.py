@@ -16,6 +16,8 @@ simulate demo --output demo`` writes, and ``runs``, ``cube``, ``result`` and ``p
 ... )
 >>> result = lp.fit(cube, lp.PowerLaw())
 >>> points = lp.flux_points(cube, result.model, lp.energy_edges("1 TeV", "30 TeV", n=4))
+
+``maps`` is what the example of `sky_maps` makes.
 """
 
 from __future__ import annotations

@@ -48,7 +48,9 @@ def compare_each(
 
     Examples
     --------
-    ``lp.compare_each(cube, [lp.PowerLaw(), lp.spectra.LogParabola()])["p_nested"]``
+    >>> table = lp.compare_each(cube, [lp.PowerLaw(), lp.ExpCutoffPowerLaw()])  # here for each run
+    >>> [round(float(v), 2) for v in table.p_nested.sel(model="ExpCutoffPowerLaw")]
+    [0.94, 0.1, 0.08, 0.04]
     """
     named, rows = by_name(models), interval_rows(cube)
     names, n = list(named), len(rows.labels)

@@ -64,6 +64,12 @@ def light_curve(
     ------
     SettingsError, AnalysisError
         For settings that cannot be used, no bin to fit at all, or a cube without times.
+
+    Examples
+    --------
+    >>> curve = lp.light_curve(cube, result.model, [1, 10])  # here a point for each run
+    >>> [round(float(v), 1) for v in curve.flux.isel(band=0) * 1e11]  # cm-2 s-1
+    [1.9, 1.8, 1.7, 2.0]
     """
     rows, fit_range = interval_rows(cube), as_fit_range(fit_range)
     folded = Folded(cube, fit_range, as_systematic(alpha_systematic))

@@ -32,6 +32,18 @@ class ReflectedRegions:
     binsize : float, deg
         Pixel of the raster on which the region's angular size and the exclusion are sampled; the
         number of regions depends on it.
+
+    Examples
+    --------
+    >>> cube = lp.reduce(
+    ...     runs,
+    ...     on_region=lp.circle("83.633 deg", "22.014 deg", "0.11 deg"),
+    ...     energy=lp.energy_edges("0.5 TeV", "40 TeV", per_decade=5),
+    ...     energy_true=lp.energy_edges("0.1 TeV", "100 TeV", per_decade=10),
+    ...     background=lp.ReflectedRegions(max_region_number=4),
+    ... )
+    >>> cube.onoff.n_off_regions.values
+    array([4, 4, 4, 4])
     """
 
     angle_increment: float = 0.1

@@ -9,12 +9,38 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+__all__ = [
+    "Constancy",
+    "Timescale",
+    "constancy",
+    "counts_constancy",
+    "discrete_correlation",
+    "doubling_times",
+    "fractional_variance",
+    "point_to_point_variance",
+    "structure_function",
+]
+
 #: Lags that differ by less than this, relative to the longest, are the same.
 _SAME_LAG = 1e-6
 
 
 class Constancy(NamedTuple):
-    """A test of measurements against a constant: its best value with error, chi2, dof and p-value."""
+    """A test of measurements against a constant: its best value with error, chi2, dof and p-value.
+
+    Parameters
+    ----------
+    mean, mean_err : float
+        In the unit of the measurements.
+    chi2 : float
+    dof : int
+    p_value : float
+
+    Examples
+    --------
+    >>> lp.time_statistics.constancy([1.0, 3.0], [1.0, 1.0]).dof
+    1
+    """
 
     mean: float
     mean_err: float
@@ -24,7 +50,20 @@ class Constancy(NamedTuple):
 
 
 class Timescale(NamedTuple):
-    """The shortest time in which a flux doubles (or halves), its error, and when that began."""
+    """The shortest time in which a flux doubles (or halves), its error, and when that began.
+
+    Parameters
+    ----------
+    value, error : float, s
+    start : float, s
+        As the times that were given.
+
+    Examples
+    --------
+    >>> rising, falling = lp.time_statistics.doubling_times([0, 60], [1.0, 2.0], [0.1, 0.1])
+    >>> rising.value, falling.value
+    (60.0, nan)
+    """
 
     value: float
     error: float
@@ -72,6 +111,15 @@ def counts_constancy(counts: Any) -> Constancy:
     Parameters
     ----------
     counts : array-like, shape (n,)
+
+    Returns
+    -------
+    Constancy
+
+    Examples
+    --------
+    >>> counts_constancy([4, 4, 10]).chi2
+    4.0
     """
     from scipy.special import gammaincc
 
@@ -100,6 +148,12 @@ def fractional_variance(value: Any, error: Any) -> tuple[float, float]:
     (float, float)
         Negative where the measurements scatter less than their errors say, which is no sign of
         variability: the root is that of the modulus. NaN with fewer than two measurements.
+
+    Examples
+    --------
+    >>> f_var, error = fractional_variance([1.0, 3.0, 2.0, 4.0], [0.1] * 4)
+    >>> round(f_var, 2)
+    0.51
     """
     value, error = _usable(value, error)
     if len(value) < 2:
@@ -125,6 +179,12 @@ def point_to_point_variance(value: Any, error: Any, *, halved: bool = True) -> t
     -------
     (float, float)
         See `fractional_variance`.
+
+    Examples
+    --------
+    >>> f_pp, error = point_to_point_variance([1.0, 3.0, 2.0, 4.0], [0.1] * 4)
+    >>> round(f_pp, 2)
+    0.49
     """
     value, error = _usable(value, error)
     if len(value) < 2:
@@ -148,6 +208,12 @@ def doubling_times(time: Any, value: Any, error: Any) -> tuple[Timescale, Timesc
     -------
     (Timescale, Timescale)
         Rising and falling; NaN where the flux never does.
+
+    Examples
+    --------
+    >>> rising, falling = doubling_times([0, 60, 120], [1.0, 2.0, 0.5], [0.1] * 3)
+    >>> rising.value, falling.value
+    (60.0, 30.0)
     """
     time, value, error = (np.asarray(v, dtype=float) for v in (time, value, error))
     good = np.isfinite(value) & (value > 0) & np.isfinite(error) & (error > 0)
@@ -183,6 +249,12 @@ def structure_function(
         In the square of the unit of `value`.
     n_pairs : ndarray, shape (lags,), int
         Bins without a pair are left out.
+
+    Examples
+    --------
+    >>> lag, sf, n_pairs = structure_function([0, 60, 120], [1.0, 2.0, 3.0], [0.1] * 3)
+    >>> lag.tolist(), n_pairs.tolist()
+    ([60.0, 120.0], [2, 1])
     """
     time, value, error = _in_time(time, value, error)
     first, second = np.triu_indices(len(time), 1)
@@ -224,6 +296,14 @@ def discrete_correlation(
         NaN in bins without pairs (the error: with fewer than two), and everywhere if a series does
         not scatter more than its errors say.
     n_pairs : ndarray, shape (lags,), int
+
+    Examples
+    --------
+    >>> time, value, error = [0, 60, 120, 180], [1.0, 3.0, 1.0, 3.0], [0.1] * 4
+    >>> series = time, value, error
+    >>> _, correlation, *_ = discrete_correlation(*series, *series, edges=[-30, 30, 90])
+    >>> bool(correlation[0] > 1 > 0 > correlation[1])  # itself, then a minute late
+    True
     """
     time, value, error = _in_time(time, value, error)
     other_time, other_value, other_error = _in_time(other_time, other_value, other_error)

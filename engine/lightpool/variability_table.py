@@ -57,6 +57,12 @@ def variability(series: xr.Dataset) -> xr.Dataset:
         ``mean``, ``chi2``, ``dof``, ``p_value`` of a constant; ``fvar``, ``fpp``, ``doubling``,
         ``halving`` (s) with ``_err``; ``doubling_start``, ``halving_start`` (UTC); see
         `lightpool.time_statistics`. Doubling times are those of fluxes only.
+
+    Examples
+    --------
+    >>> table = lp.variability(lp.light_curve(cube, result.model))
+    >>> round(float(table.p_value[0]), 2)  # the Crab nebula is steady
+    0.53
     """
     middle = _middle(series)
     if "parameter" in series.dims:

@@ -31,6 +31,18 @@ class WobbleRegions:
         How many; fewer are used where some overlap an excluded region, none where they overlap each other.
     binsize : float, deg
         Pixel of the raster on which the exclusion and overlaps are sampled.
+
+    Examples
+    --------
+    >>> cube = lp.reduce(
+    ...     runs,
+    ...     on_region=lp.circle("83.633 deg", "22.014 deg", "0.11 deg"),
+    ...     energy=lp.energy_edges("0.5 TeV", "40 TeV", per_decade=5),
+    ...     energy_true=lp.energy_edges("0.1 TeV", "100 TeV", per_decade=10),
+    ...     background=lp.WobbleRegions(n_off_regions=5),
+    ... )
+    >>> cube.onoff.n_off_regions.values
+    array([5, 5, 5, 5])
     """
 
     n_off_regions: int = 3

@@ -42,6 +42,14 @@ class MapSettings:
     ------
     SettingsError
         For a run that is selected twice, or a ring inside the correlation radius.
+
+    Examples
+    --------
+    >>> geometry = lp.MapGeometry("228.53 deg", "-59.16 deg", width="3 deg", binsize="0.1 deg")
+    >>> images = lp.maps.ImageSettings(geometry, energy=(1.0, 3.0, 10.0))
+    >>> settings = MapSettings(obs_ids=(3001, 3002), images=images)
+    >>> settings.updated(correlation_radius=0.2).correlation_radius
+    0.2
     """
 
     obs_ids: tuple[int, ...]

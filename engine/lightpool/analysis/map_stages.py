@@ -46,6 +46,15 @@ class MapAnalysis(Stages):
     Parameters
     ----------
     store : DataStore
+
+    Examples
+    --------
+    >>> geometry = lp.MapGeometry("228.53 deg", "-59.16 deg", width="3 deg", binsize="0.1 deg")
+    >>> images = lp.maps.ImageSettings(geometry, energy=(1.0, 3.0, 10.0))
+    >>> analysis = lp.MapAnalysis(store)
+    >>> outcome = analysis.run(lp.MapSettings(obs_ids=(3001, 3002), images=images))
+    >>> dict(outcome.maps.counts.sizes)
+    {'lat': 30, 'lon': 30}
     """
 
     def __init__(self, store: DataStore) -> None:

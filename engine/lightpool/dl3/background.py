@@ -66,6 +66,12 @@ class Background3D:
         """Return the rate at every energy (TeV) for every direction (deg), shape (energy, directions...).
 
         As `at`, and faster: the energies are interpolated once, not for each direction.
+
+        Parameters
+        ----------
+        energy : ndarray, TeV
+        fov_lon, fov_lat : ndarray, deg
+            Field-of-view coordinates.
         """
         return _spectra(self, energy, self.fov_lon.locate(fov_lon), self.fov_lat.locate(fov_lat))
 
@@ -120,6 +126,12 @@ class Background2D:
         """Return the rate at every energy (TeV) for every direction (deg), shape (energy, directions...).
 
         As `at`, and faster: the energies are interpolated once, not for each direction.
+
+        Parameters
+        ----------
+        energy : ndarray, TeV
+        fov_lon, fov_lat : ndarray, deg
+            Field-of-view coordinates.
         """
         return _spectra(self, energy, self.offset.locate(_offset(fov_lon, fov_lat)))
 

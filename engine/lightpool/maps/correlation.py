@@ -53,6 +53,14 @@ def excess_map(
         For a radius that reaches into the ring, or values out of range.
     DataError
         If these are no maps.
+
+    Examples
+    --------
+    >>> excess = lp.excess_map(maps, "0.15 deg")
+    >>> excess.sqrt_ts.dims
+    ('lat', 'lon')
+    >>> bool(excess.sqrt_ts.max() > 5)
+    True
     """
     geometry = geometry_of(maps)
     size = checked_radius(to_float(radius, "deg", name="correlation radius"), maps.attrs.get("ring_r_in"))
@@ -115,6 +123,16 @@ def significance_distribution(
     excess : Dataset
         Their `excess_map`; outside the exclusion it is made again, so that nothing excluded takes part.
     band : int
+
+    Returns
+    -------
+    SignificanceDistribution
+
+    Examples
+    --------
+    >>> found = lp.maps.significance_distribution(maps, lp.excess_map(maps, "0.15 deg"))
+    >>> found.n_pixels < found.n_pixels_all  # the source is excluded
+    True
     """
     again = excess_map(
         maps,
@@ -140,6 +158,16 @@ def peaks(excess: xr.Dataset, *, threshold: float = 5.0, distance: Any = None) -
         Lower maxima are left out.
     distance : str, float (deg) or quantity, optional
         Nothing nearer exceeds a maximum; by default twice the correlation radius, 0.2 deg at least.
+
+    Returns
+    -------
+    tuple of Peak
+
+    Examples
+    --------
+    >>> first = lp.maps.peaks(lp.excess_map(maps, "0.15 deg"))[0]
+    >>> abs(first.lon - 228.53) < 0.2, abs(first.lat + 59.16) < 0.2
+    (True, True)
     """
     near = max(2 * excess.attrs["correlation_radius"], 0.2)
     return find_peaks(

@@ -99,10 +99,24 @@ def make_maps(
 def geometry_of(maps: xr.Dataset) -> MapGeometry:
     """Return the pixels of a dataset of maps.
 
+    Parameters
+    ----------
+    maps : Dataset
+        See `sky_maps`.
+
+    Returns
+    -------
+    MapGeometry
+
     Raises
     ------
     DataError
         If it holds no maps.
+
+    Examples
+    --------
+    >>> geometry_of(maps).shape
+    (30, 30)
     """
     if "geometry" not in maps.attrs or not set(_PIXELS) <= set(maps.dims):
         raise DataError(
@@ -128,7 +142,22 @@ def images(maps: xr.Dataset, name: str) -> np.ndarray:
 
 
 def map_warnings(maps: xr.Dataset) -> tuple[str, ...]:
-    """Return the sentences that maps carry."""
+    """Return the sentences that maps carry.
+
+    Parameters
+    ----------
+    maps : Dataset
+        See `sky_maps`.
+
+    Returns
+    -------
+    tuple of str
+
+    Examples
+    --------
+    >>> map_warnings(maps)
+    ()
+    """
     return tuple(json.loads(maps.attrs.get("warnings", "[]")))
 
 

@@ -27,6 +27,15 @@ class ExclusionSearch:
         Correlation radius of the significances that are looked at.
     most : int
         At most so many rounds.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> sqrt_ts = np.zeros((9, 9))
+    >>> sqrt_ts[4, 4], sqrt_ts[4, 5], sqrt_ts[0, 0] = 6, 3, 3  # a source, its outskirts, a fluctuation
+    >>> region = ExclusionSearch(margin=0).region(sqrt_ts, binsize=0.1)
+    >>> [bool(region[pixel]) for pixel in ((4, 4), (4, 5), (0, 0))]
+    [True, True, False]
     """
 
     high: float = 5.0
@@ -76,7 +85,14 @@ class ExclusionSearch:
         return excluded, self.most, False
 
     def region(self, sqrt_ts: np.ndarray, binsize: float) -> np.ndarray:
-        """Return the pixels that stand out of a map, shape (lat, lon), bool."""
+        """Return the pixels that stand out of a map, shape (lat, lon), bool.
+
+        Parameters
+        ----------
+        sqrt_ts : ndarray, shape (lat, lon)
+        binsize : float, deg
+            Side of a pixel.
+        """
         from scipy.ndimage import binary_dilation, binary_propagation
 
         known = np.nan_to_num(sqrt_ts, nan=-np.inf)

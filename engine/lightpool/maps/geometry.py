@@ -151,11 +151,21 @@ class MapGeometry:
         return x.reshape(shape), y.reshape(shape)
 
     def lonlat(self, x: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
-        """Return ICRS longitude and latitude (deg) of places in pixels; see `pixels`."""
+        """Return ICRS longitude and latitude (deg) of places in pixels; see `pixels`.
+
+        Parameters
+        ----------
+        x, y : array-like, pixels
+        """
         return lonlat(self.vectors(x, y))
 
     def vectors(self, x: Any, y: Any) -> np.ndarray:
-        """Return ICRS unit vectors, shape (..., 3), of places in pixels; NaN off the sky."""
+        """Return ICRS unit vectors, shape (..., 3), of places in pixels; NaN off the sky.
+
+        Parameters
+        ----------
+        x, y : array-like, pixels
+        """
         x, y = np.broadcast_arrays(np.asarray(x, dtype=float), np.asarray(y, dtype=float))
         lon, lat = self.wcs.wcs_pix2world(x.ravel(), y.ravel(), 0)
         v = unit_vectors(lon.reshape(x.shape), lat.reshape(x.shape))

@@ -22,6 +22,12 @@ class Peak:
     x, y : int
         Column and row of its pixel, from 0.
     band : int
+
+    Examples
+    --------
+    >>> excess = lp.excess_map(maps, "0.15 deg")
+    >>> isinstance(lp.maps.peaks(excess)[0], Peak)
+    True
     """
 
     lon: float

@@ -43,6 +43,11 @@ class RingBackground:
     r_in : str, float (deg) or quantity
         Inner radius; it must exceed the correlation radius.
     width : str, float (deg) or quantity
+
+    Examples
+    --------
+    >>> len(RingBackground("0.5 deg", "0.3 deg").kernels(binsize=0.1))
+    1
     """
 
     r_in: float = 0.5
@@ -54,6 +59,11 @@ class RingBackground:
     def kernels(self, binsize: float) -> tuple[Kernel, ...]:
         """Return the ring in pixels of a size in deg.
 
+        Parameters
+        ----------
+        binsize : float, deg
+            Side of a pixel.
+
         Raises
         ------
         SettingsError
@@ -62,7 +72,15 @@ class RingBackground:
         return _checked((Kernel(self.r_in / binsize, (self.r_in + self.width) / binsize),), self, binsize)
 
     def off(self, pair: ImagePair, acceptance: np.ndarray, binsize: float) -> tuple[np.ndarray, np.ndarray]:
-        """Return OFF counts and OFF acceptance of each pixel; see `OffRing`."""
+        """Return OFF counts and OFF acceptance of each pixel; see `OffRing`.
+
+        Parameters
+        ----------
+        pair : ImagePair
+        acceptance : ndarray, shape (lat, lon)
+        binsize : float, deg
+            Side of a pixel.
+        """
         counts, acceptance_off = pair.convolved(self.kernels(binsize)[0])
         return _without_rounding(counts, acceptance_off, acceptance)
 
@@ -83,6 +101,11 @@ class AdaptiveRingBackground:
     threshold_alpha : float
     method : str
         ``fixed_width`` moves the ring outward, ``fixed_r_in`` widens it.
+
+    Examples
+    --------
+    >>> len(AdaptiveRingBackground(stepsize=0.1).kernels(binsize=0.1)) > 1  # one for each step outward
+    True
     """
 
     r_in: float = 0.5
@@ -120,7 +143,13 @@ class AdaptiveRingBackground:
             )
 
     def kernels(self, binsize: float) -> tuple[Kernel, ...]:
-        """Return the rings in pixels of a size in deg, the smallest first; errors as `RingBackground`."""
+        """Return the rings in pixels of a size in deg, the smallest first; errors as `RingBackground`.
+
+        Parameters
+        ----------
+        binsize : float, deg
+            Side of a pixel.
+        """
         r_in, width, r_max, step = (
             value / binsize for value in (self.r_in, self.width, self.r_out_max, self.stepsize)
         )
@@ -131,7 +160,15 @@ class AdaptiveRingBackground:
         return _checked(rings, self, binsize)
 
     def off(self, pair: ImagePair, acceptance: np.ndarray, binsize: float) -> tuple[np.ndarray, np.ndarray]:
-        """Return OFF counts and OFF acceptance of each pixel; see `OffRing`."""
+        """Return OFF counts and OFF acceptance of each pixel; see `OffRing`.
+
+        Parameters
+        ----------
+        pair : ImagePair
+        acceptance : ndarray, shape (lat, lon)
+        binsize : float, deg
+            Side of a pixel.
+        """
         around = np.maximum(summed(acceptance, acceptance, Kernel(0.0, self.theta / binsize))[0], 0.0)
         counts_off, acceptance_off = np.zeros_like(acceptance), np.zeros_like(acceptance)
         waiting = acceptance > 0

@@ -102,6 +102,17 @@ def sky_maps(
     SettingsError, DataError, AnalysisError
         For settings that cannot be used, runs that are damaged or have no background model, or
         maps that no run touches.
+
+    Examples
+    --------
+    >>> maps = lp.sky_maps(
+    ...     store.select(target="MSH 15-52 (simulated)"),
+    ...     geometry=lp.MapGeometry("228.53 deg", "-59.16 deg", width="3 deg", binsize="0.1 deg"),
+    ...     energy=lp.energy_edges("1 TeV", "10 TeV", n=5),
+    ...     exclusion=lp.circle("228.53 deg", "-59.16 deg", "0.3 deg"),
+    ... )
+    >>> dict(maps.counts.sizes)
+    {'lat': 30, 'lon': 30}
     """
     settings = ImageSettings(
         geometry=geometry,

@@ -58,6 +58,12 @@ class ImageSettings:
     ------
     SettingsError
         For values that cannot be.
+
+    Examples
+    --------
+    >>> geometry = lp.MapGeometry("228.53 deg", "-59.16 deg")
+    >>> ImageSettings(geometry, energy=(1.0, 3.0, 10.0)).offset_max
+    2.5
     """
 
     geometry: MapGeometry

@@ -35,6 +35,12 @@ class SignificanceDistribution:
         Pixels with a significance, outside the exclusion and in all.
     n_independent : float
         About how many of those outside do not share counts.
+
+    Examples
+    --------
+    >>> found = lp.maps.significance_distribution(maps, lp.excess_map(maps, "0.15 deg"))
+    >>> bool(0.8 < found.std < 1.2)  # background fluctuates as it should
+    True
     """
 
     edges: np.ndarray
@@ -67,7 +73,13 @@ class SignificanceDistribution:
         )
 
     def gaussian(self, x: np.ndarray) -> np.ndarray:
-        """Return the fitted normal density."""
+        """Return the fitted normal density.
+
+        Parameters
+        ----------
+        x : ndarray
+            Significances.
+        """
         return _normal(x, self.fit_mean, self.fit_width)
 
 

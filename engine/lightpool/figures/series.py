@@ -43,12 +43,22 @@ def time_figure(
     column : str
         ``single`` (3.5 in) or ``double`` (7 in).
 
+    Returns
+    -------
+    matplotlib Figure
+        It belongs to no window; `savefig` writes it.
+
     Raises
     ------
     SettingsError
         For a quantity that there is not, an unknown column, or without matplotlib.
     AnalysisError
         If no interval has a value.
+
+    Examples
+    --------
+    >>> figure = lp.figures.time_figure(lp.time_resolved(cube, lp.PowerLaw()))
+    >>> figure.savefig("time.pdf")
     """
     panels = [series for name in _names(data, quantities) for series in _series(data, name)]
     if not any(len(series.number) for series in panels):
@@ -78,12 +88,22 @@ def hysteresis_figure(
     column : str
         ``single`` (3.5 in) or ``double`` (7 in).
 
+    Returns
+    -------
+    matplotlib Figure
+        It belongs to no window; `savefig` writes it.
+
     Raises
     ------
     SettingsError
         For a parameter that there is not, an unknown column, or without matplotlib.
     AnalysisError
         If no interval has both.
+
+    Examples
+    --------
+    >>> figure = lp.figures.hysteresis_figure(lp.time_resolved(cube, lp.PowerLaw()))
+    >>> figure.savefig("hysteresis.pdf")
     """
     from matplotlib.colors import LinearSegmentedColormap
     from matplotlib.dates import ConciseDateFormatter

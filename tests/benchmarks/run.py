@@ -22,7 +22,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 CRAB = [23523, 23526, 23559, 23592]
 #: The tutorials that are timed as whole processes: ours_NAME.py beside peer_NAME.py.
-TUTORIALS = ("spectral_analysis", "earlier_edition", "high_level", "time_resolved")
+TUTORIALS = ("spectral_analysis", "earlier_edition", "high_level", "time_resolved", "ring")
 
 
 def default_store() -> Path:
@@ -35,17 +35,24 @@ def default_store() -> Path:
     sys.exit("The H.E.S.S. DL3 DR1 was not found; give its folder as the first argument.")
 
 
-def process_seconds(script: str, store: Path, runs: int) -> tuple[float, str]:
-    """Return the median wall time of a whole process, and what it printed."""
-    seconds, printed = [], ""
+def process_figures(script: str, store: Path, runs: int) -> tuple[float, float, str]:
+    """Return the median wall time (s) and the peak memory (MB) of a whole process, and what it printed."""
+    seconds, printed, peak = [], "", 0
     for _ in range(runs):
         start = time.perf_counter()
-        done = subprocess.run(
-            [sys.executable, str(HERE / script), str(store)], capture_output=True, text=True, check=True
-        )
+        # Its errors go to this terminal, so that only one pipe is read.
+        with subprocess.Popen(
+            [sys.executable, str(HERE / script), str(store)], stdout=subprocess.PIPE, text=True
+        ) as process:
+            assert process.stdout is not None
+            printed = process.stdout.read().strip()
+            _, status, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
         seconds.append(time.perf_counter() - start)
-        printed = done.stdout.strip().splitlines()[-1]
-    return statistics.median(seconds), printed
+        if process.returncode:
+            sys.exit(f"{script} failed")
+        peak = max(peak, used.ru_maxrss)
+    return statistics.median(seconds), peak / 1024, printed.splitlines()[-1]
 
 
 def median_ms(work: Callable[[int], object], runs: int) -> float:
@@ -106,6 +113,46 @@ def new_intervals_ms(store: Path) -> float:
     return median_ms(work, 10)
 
 
+def new_maps_ms(store: Path) -> tuple[float, float]:
+    """Return the milliseconds to maps of 20 runs for a new ring, and for a new geometry."""
+    import lightpool as lp
+    from lightpool.maps import ImageSettings
+
+    source = lp.DataStore(store)
+    energy = tuple(lp.energy_edges("0.5 TeV", "10 TeV", n=10).tolist())
+    settings = lp.MapSettings(
+        source.select(cone=(228.32, -59.08, 2.5)).obs_ids,
+        ImageSettings(lp.MapGeometry(228.32, -59.08, width=3, binsize=0.02), energy, energy_true=energy),
+        background=lp.RingBackground(0.5, 0.3),
+        exclusion=(lp.circle(228.32, -59.08, 0.4),),
+        correlation_radius=0.04,
+    )
+    analysis = lp.MapAnalysis(source)
+    ring = median_ms(
+        lambda k: analysis.run(settings.updated(background=lp.RingBackground(0.5 + 0.001 * k, 0.3))), 20
+    )
+
+    def elsewhere(k: int) -> object:
+        geometry = lp.MapGeometry(228.32 + 0.01 * k, -59.08, width=3, binsize=0.02)
+        return analysis.run(settings.updated(geometry=geometry))
+
+    return ring, median_ms(elsewhere, 10)
+
+
+def peer_new_maps_ms(store: Path) -> tuple[float, float]:
+    """Return the same with gammapy, each once."""
+    sys.path.insert(0, str(HERE))
+    from peer_ring import analysis_of, ring_maps
+
+    analysis = analysis_of(str(store))
+    start = time.perf_counter()
+    analysis.get_datasets()
+    reduced = time.perf_counter()
+    ring_maps(analysis)
+    done = time.perf_counter()
+    return 1000 * (done - reduced), 1000 * (done - start)
+
+
 def peer_new_radius_ms(store: Path) -> float:
     """Return the same with gammapy, once: its datasets are reduced anew, the files are in the page cache."""
     sys.path.insert(0, str(HERE))
@@ -126,12 +173,19 @@ def main() -> None:
     with_peer = importlib.util.find_spec("gammapy") is not None
 
     for name in TUTORIALS:
-        process_seconds(f"ours_{name}.py", store, 1)  # fills the page cache and compiles
-        ours, printed = process_seconds(f"ours_{name}.py", store, options.runs)
-        print(f"{'whole process, ' + name:<42} ours {ours:8.2f} s    {printed}")
+        process_figures(f"ours_{name}.py", store, 1)  # fills the page cache and compiles
+        ours, memory, printed = process_figures(f"ours_{name}.py", store, options.runs)
+        print(f"{'whole process, ' + name:<42} ours {ours:8.2f} s {memory:6.0f} MB    {printed}")
         if with_peer:
-            peer, printed = process_seconds(f"peer_{name}.py", store, 1)
-            print(f"{'':<42} peer {peer:8.2f} s    {printed}    ratio {peer / ours:.0f}", flush=True)
+            peer, memory, printed = process_figures(f"peer_{name}.py", store, 1)
+            ratio = f"ratio {peer / ours:.0f}"
+            print(f"{'':<42} peer {peer:8.2f} s {memory:6.0f} MB    {printed}    {ratio}", flush=True)
+    ours_maps = new_maps_ms(store)
+    peer_maps = peer_new_maps_ms(store) if with_peer else None
+    for i, what in enumerate(("in memory, new ring, 20 runs", "in memory, new map geometry, 20 runs")):
+        print(f"{what:<42} ours {ours_maps[i]:8.1f} ms")
+        if peer_maps is not None:
+            print(f"{'':<42} peer {peer_maps[i]:8.0f} ms    ratio {peer_maps[i] / ours_maps[i]:.0f}")
     night = new_intervals_ms(store)
     print(f"{'in memory, 24 intervals re-cut and re-fitted':<42} ours {night:8.1f} ms")
     live = new_radius_ms(store)

@@ -29,11 +29,9 @@ from lightpool.maps.ring_maps import (
     searched,
 )
 from lightpool.maps.ring_stack import RingStack, off_pairs, stacked_rings
-from lightpool.maps.run_images import require_background
+from lightpool.maps.run_images import read_pieces
 from lightpool.maps.significance import SignificanceDistribution
 
-#: What maps read of a run.
-PIECES = ("events", "gti", "aeff", "edisp", "bkg")
 # Images and their transforms are large: fewer of them are kept than of other results.
 _KEPT_IMAGES, _KEPT_PAIRS = 3, 2
 
@@ -168,7 +166,7 @@ class MapAnalysis(Stages):
             raise SettingsError("no run is selected", expected="at least one")
         chosen = self.store.select(obs_id=list(settings.obs_ids))
         good, warnings = [], []
-        attempt = partial(_attempt, pieces=tuple(dict.fromkeys((*PIECES, *settings.required))))
+        attempt = partial(_attempt, besides=settings.required)
         tell("read", 0, len(chosen))
         for i, (run, error) in enumerate((run_map or map)(attempt, chosen), start=1):
             tell("read", i, len(chosen))
@@ -185,12 +183,10 @@ class MapAnalysis(Stages):
         return tuple(good), tuple(warnings)
 
 
-def _attempt(run: Observation, pieces: tuple[str, ...]) -> tuple[Observation, DataError | None]:
+def _attempt(run: Observation, besides: tuple[str, ...]) -> tuple[Observation, DataError | None]:
     """Return a run with everything read, and what was wrong."""
     try:
-        require_background(run)
-        for piece in pieces:
-            getattr(run, piece)
+        read_pieces(run, besides)
     except DataError as error:
         return run, error
     return run, None

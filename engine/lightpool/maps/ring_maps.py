@@ -22,7 +22,7 @@ from lightpool.maps.footprint import footprint
 from lightpool.maps.geometry import MapGeometry, check_memory
 from lightpool.maps.ring import AdaptiveRingBackground, OffRing, RingBackground
 from lightpool.maps.ring_stack import RingStack, off_pairs, stacked_rings
-from lightpool.maps.run_images import RunImages, run_images
+from lightpool.maps.run_images import RunImages, read_pieces, run_images
 from lightpool.maps.settings import ImageSettings
 from lightpool.pieces import pieces_of
 
@@ -183,6 +183,7 @@ def _why_not(run: Observation, settings: ImageSettings) -> str:
     """Return why a run adds nothing to the map, empty if it does."""
     if footprint(run, settings.geometry, settings.offset_max).is_empty:
         return f"is not within {settings.offset_max:g} deg of the map"
+    read_pieces(run)  # all at once, while its file is open
     return "" if pieces_of((run,), within=settings.time_range) else "has no good time in the time range"
 
 
@@ -252,7 +253,7 @@ def labelled(
     }
     runs = stack.runs
     sums = {
-        f"run_{name}": xr.Variable(("run",), [getattr(run, name) for run in runs])
+        f"run_{name}": xr.Variable(("run",), np.array([getattr(run, name) for run in runs]))
         for name in ("counts", "counts_off", "acceptance", "background", "livetime")
     }
     return make_maps(
@@ -267,5 +268,5 @@ def labelled(
             "ring": repr(ring),
             "ring_r_in": ring.r_in,
         },
-        coords={"obs_id": xr.Variable(("run",), [run.obs_id for run in runs]), **sums},
+        coords={"obs_id": xr.Variable(("run",), np.array([run.obs_id for run in runs])), **sums},
     )

@@ -59,7 +59,7 @@ def run_images(run: Observation, settings: ImageSettings) -> RunImages:
     DataError
         If the run has no background model, or any of its pieces is damaged.
     """
-    require_background(run)
+    read_pieces(run)
     geometry, edges = settings.geometry, np.asarray(settings.energy)
     place = footprint(run, geometry, settings.offset_max)
     (piece,) = pieces_of((run,), within=settings.time_range)
@@ -96,13 +96,18 @@ def run_images(run: Observation, settings: ImageSettings) -> RunImages:
     return RunImages(run.obs_id, place, counts, background, mask, bins_safe, piece.livetime, tuple(warnings))
 
 
-def require_background(run: Observation) -> None:
-    """Check that a run has a background model.
+def read_pieces(run: Observation, besides: tuple[str, ...] = ()) -> None:
+    """Read what maps need of a run, so that damage shows.
+
+    Parameters
+    ----------
+    besides : tuple of str
+        Other pieces, such as ``psf``.
 
     Raises
     ------
     DataError
-        Naming the run, and what to do.
+        If the run has no background model, or a piece is damaged.
     """
     if not run.has("bkg"):
         raise DataError(
@@ -113,6 +118,8 @@ def require_background(run: Observation) -> None:
             remedy="Leave the run out (observations.on_error: skip does), or analyse it with "
             "reflected regions, which need none",
         )
+    for piece in dict.fromkeys(("events", "gti", "aeff", "edisp", "bkg", *besides)):
+        getattr(run, piece)
 
 
 def _safe_bins(run: Observation, settings: ImageSettings, place: Footprint) -> np.ndarray:

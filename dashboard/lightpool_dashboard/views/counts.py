@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ipywidgets as w
 import numpy as np
+import xarray as xr
 
 from lightpool.analysis import Outcome
 from lightpool.axes import log_centres
+from lightpool.fitting import FitResult
 from lightpool.plot_data import CountsSpectrum, counts_spectrum
 from lightpool_dashboard import marks, theme
 from lightpool_dashboard.ticks import log_range
@@ -80,7 +82,11 @@ class CountsView:
 
     def update(self, outcome: Outcome) -> None:
         """Draw an outcome."""
-        spectrum = counts_spectrum(outcome.fitted, outcome.fit)
+        self.draw(outcome.fitted, outcome.fit)
+
+    def draw(self, cube: xr.Dataset, fit: FitResult | None = None) -> None:
+        """Draw the counts of a cube and, with a fit to it, the prediction."""
+        spectrum = counts_spectrum(cube, fit)
         edges = spectrum.edges
         for axis in (self._energy_above, self._energy_axis):
             marks.set_log_range(axis, edges[0], edges[-1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipywidgets as w
 import numpy as np
+import xarray as xr
 
 from lightpool.analysis import Outcome
 from lightpool.plot_data import Growth, growth
@@ -45,7 +46,11 @@ class GrowthView:
 
     def update(self, outcome: Outcome) -> None:
         """Draw an outcome."""
-        grown = growth(outcome.cube)
+        self.draw(outcome.cube)
+
+    def draw(self, cube: xr.Dataset) -> None:
+        """Draw the rows of a cube that is not stacked."""
+        grown = growth(cube)
         hours, seen = grown.livetime / 3600, np.isfinite(grown.sqrt_ts)
         x, excess, error = hours[seen], grown.excess[seen], grown.excess_error[seen]
         end = 1.05 * max(float(hours[-1]), 1e-3)

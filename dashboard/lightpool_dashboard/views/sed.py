@@ -10,7 +10,6 @@ import numpy as np
 
 from lightpool.analysis import Outcome
 from lightpool.plot_data import (
-    SedCurve,
     SedPoints,
     fit_summary,
     published_near,
@@ -27,14 +26,10 @@ from lightpool_dashboard.views.fit_words import fit_in_words
 from lightpool_dashboard.views.problem import Problem
 from lightpool_dashboard.views.profiles import ProfilePicture
 from lightpool_dashboard.views.span_words import span_in_words
-from lightpool_dashboard.views.spectrum_marks import SpectrumMarks, above
+from lightpool_dashboard.views.spectrum_marks import SpectrumMarks, above, flux_range
 from lightpool_dashboard.views.switch import head
 
 _LABEL = "E² dN/dE [10⁻¹² erg cm⁻² s⁻¹]"
-#: How far a curve may pull the axis beyond the points and limits, as a factor.
-_REACH = 6.0
-#: The axis never spans more than this factor; a limit further down says nothing that one could compare.
-_SPAN = 1e4
 #: How the limits of each method are called.
 _METHODS = {
     "profile": "profile",
@@ -137,7 +132,7 @@ class SedView:
             drawn.append(of_span)
         ends = np.concatenate([[e_min, e_max], points.e_min, points.e_max])
         marks.set_log_range(self._energy_axis, *log_range(ends, floor=0.1, ceiling=100, pad=1.05))
-        low, high = _flux_range(drawn)
+        low, high = flux_range(drawn)
         marks.set_log_range(self._flux_axis, low, high)
         self.whole.put(points, curve, low, high)
         marks.put_names(self.whole.points, _names(points, limits=False))
@@ -220,20 +215,3 @@ def _names(points: SedPoints, *, limits: bool) -> list[str]:
             value = f"{points.value[k]:.3g} +{up:.2g} −{down:.2g}"
         out.append(f"{energies}: {value}, √TS {points.sqrt_ts[k]:.1f}")
     return out
-
-
-def _flux_range(drawn: list[tuple[SedPoints, SedCurve]]) -> tuple[float, float]:
-    """Return the range that shows all points and limits, and the models as far as they stay near them."""
-    tails = []
-    for points, _ in drawn:
-        tails += [
-            np.where(points.is_limit, points.limit / 1.6, points.value),
-            np.where(points.is_limit, points.limit, points.high),
-        ]
-    ends = np.concatenate(tails)
-    ends = ends[np.isfinite(ends) & (ends > 0)]
-    near = np.concatenate([curve.value for _, curve in drawn])
-    if ends.size:
-        near = near[(near > ends.min() / _REACH) & (near < ends.max() * _REACH)]
-    low, high = log_range(np.concatenate([ends, near]), floor=1, ceiling=100)
-    return max(low, high / _SPAN), high

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
 import bqplot as bq
 import ipywidgets as w
 import numpy as np
+import xarray as xr
 
 from lightpool.analysis import Outcome
+from lightpool.dl3 import Observation
+from lightpool.exclusion import Exclusion
 from lightpool.plot_data import (
     FieldOfView,
     RunRegions,
@@ -73,12 +77,31 @@ class SkyView:
 
     def update(self, outcome: Outcome) -> None:
         """Draw an outcome."""
-        cube, reduction = outcome.cube, outcome.settings.reduction
+        reduction = outcome.settings.reduction
+        energy = reduction.energy[0], reduction.energy[-1]
+        self.draw(
+            outcome.observations,
+            outcome.cube,
+            on_region=reduction.on_region,
+            exclusion=reduction.exclusion,
+            energy=energy,
+        )
+
+    def draw(
+        self,
+        observations: Sequence[Observation],
+        cube: xr.Dataset,
+        *,
+        on_region: Circle,
+        exclusion: Exclusion = (),
+        energy: tuple[float, float],
+    ) -> None:
+        """Draw the counts of some runs between two energies (TeV), and the regions of their cube."""
         view = field_of_view(cube)
-        self._show_image(outcome, view)
+        self._show_image(observations, energy, view)
         regions = run_regions(cube)
-        self._put(self.on, [reduction.on_region], view)
-        excluded = [c for c in reduction.exclusion if isinstance(c, Circle) and view.shows(c)]
+        self._put(self.on, [on_region], view)
+        excluded = [c for c in exclusion if isinstance(c, Circle) and view.shows(c)]
         self._put(self.excluded, excluded, view)
         self._put(self.rejected, chain.from_iterable(run.rejected for run in regions), view)
         for k, (off, pointing) in enumerate(zip(self.off, self.pointings, strict=True)):
@@ -86,24 +109,25 @@ class SkyView:
             self._put(off, chain.from_iterable(run.used for run in runs), view)
             lon = unwrap(np.array([run.pointing[0] for run in runs]), view.lon)
             marks.put(pointing, lon, [run.pointing[1] for run in runs])
-        self._show_legend(outcome, regions, excluded)
+        self._show_legend(on_region, regions, excluded)
 
     def _put(self, mark: bq.Lines, circles: Any, view: FieldOfView) -> None:
         marks.put(mark, *outlines(circles, view.lon))
 
-    def _show_image(self, outcome: Outcome, view: FieldOfView) -> None:
+    def _show_image(
+        self, observations: Sequence[Observation], energy: tuple[float, float], view: FieldOfView
+    ) -> None:
         """Draw the counts; they do not depend on the regions, so mostly there is nothing to do."""
-        energy = outcome.settings.reduction.energy
-        key = (outcome.observations.obs_ids, id(outcome.observations[0]), view, energy[0], energy[-1])
+        key = (tuple(run.obs_id for run in observations), id(observations[0]), view, energy)
         if key == self._image_of:
             return
         counts = counts_image(
-            outcome.observations,
+            observations,
             (view.lon, view.lat),
             width=view.width,
             height=view.width,
             n=_PIXELS,
-            energy=(energy[0], energy[-1]),
+            energy=energy,
         ).counts
         self._most = max(float(counts.max()), 1.0)
         self._spare.value = marks.png(counts, low=0, high=self._most)
@@ -117,8 +141,7 @@ class SkyView:
         marks.set_range(self._lat_axis, *view.lat_range, linear_ticks(*view.lat_range))
         self._image_of = key
 
-    def _show_legend(self, outcome: Outcome, regions: tuple[RunRegions, ...], excluded: list[Circle]) -> None:
-        target = outcome.settings.reduction.on_region
+    def _show_legend(self, target: Circle, regions: tuple[RunRegions, ...], excluded: list[Circle]) -> None:
         point = "" if target.radius else ", point-like: no radius"
         where = f"ON {target.lon:.3f}°, {target.lat:+.3f}°{point}"
         self.title.value = html.heading(f"Sky: {target.name}", where)

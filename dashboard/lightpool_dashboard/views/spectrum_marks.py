@@ -8,6 +8,12 @@ import numpy as np
 
 from lightpool.plot_data import SedCurve, SedPoints
 from lightpool_dashboard import marks
+from lightpool_dashboard.ticks import log_range
+
+#: How far a curve may pull the axis beyond the points and limits, as a factor.
+_REACH = 6.0
+#: The axis never spans more than this factor; a limit further down says nothing that one could compare.
+_SPAN = 1e4
 
 
 class SpectrumMarks:
@@ -76,3 +82,20 @@ def above(curve: SedCurve, floor: float) -> tuple[np.ndarray, np.ndarray]:
     """Return the part of a curve above a flux."""
     kept = curve.value > floor
     return curve.energy[kept], curve.value[kept]
+
+
+def flux_range(drawn: list[tuple[SedPoints, SedCurve]]) -> tuple[float, float]:
+    """Return the range that shows all points and limits, and the models as far as they stay near them."""
+    tails = []
+    for points, _ in drawn:
+        tails += [
+            np.where(points.is_limit, points.limit / 1.6, points.value),
+            np.where(points.is_limit, points.limit, points.high),
+        ]
+    ends = np.concatenate(tails)
+    ends = ends[np.isfinite(ends) & (ends > 0)]
+    near = np.concatenate([curve.value for _, curve in drawn])
+    if ends.size:
+        near = near[(near > ends.min() / _REACH) & (near < ends.max() * _REACH)]
+    low, high = log_range(np.concatenate([ends, near]), floor=1, ceiling=100)
+    return max(low, high / _SPAN), high

@@ -23,6 +23,11 @@ def distribution_figure(found: SignificanceDistribution, *, column: str = "singl
     column : str
         ``single`` (3.5 in) or ``double`` (7 in).
 
+    Returns
+    -------
+    Figure
+        One that pyplot does not know; ``figure.savefig("name.pdf")`` writes it.
+
     Raises
     ------
     SettingsError

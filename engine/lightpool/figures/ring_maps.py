@@ -48,6 +48,11 @@ def map_figure(
     column : str
         ``single`` (3.5 in, one below the other) or ``double`` (7 in, side by side).
 
+    Returns
+    -------
+    Figure
+        One that pyplot does not know; ``figure.savefig("name.pdf")`` writes it.
+
     Raises
     ------
     SettingsError

@@ -45,6 +45,7 @@ def download(
     """
     from lightpool.cli.progress import StageBar
     from lightpool.release import Release, deliver
+    from lightpool.release.folder import counted
 
     release = Release.find(name)
     try:
@@ -61,8 +62,8 @@ def download(
     except KeyboardInterrupt:
         click.echo("Stopped. What has arrived is kept: the same command goes on from there.", err=True)
         ctx.exit(_STOPPED)
-    there = f", {len(delivery.kept)} were there" if delivery.kept else ""
-    click.echo(f"{len(delivery.fetched)} files fetched{there}; every checksum is right.")
+    there = f", {len(delivery.kept)} there already" if delivery.kept else ""
+    click.echo(f"{counted(len(delivery.fetched))} fetched{there}; every checksum is right.")
     click.echo(f"The store of {len(delivery.obs_ids)} runs is in {delivery.folder}")
     if "README.txt" in release.documents:
         click.echo("Its terms of use are in README.txt there: they hold for every copy.")

@@ -17,6 +17,7 @@ from lightpool.errors import DownloadError, SettingsError
 from lightpool.release import subset
 from lightpool.release.folder import (
     check_room,
+    counted,
     data_folder,
     is_older,
     is_whole,
@@ -179,11 +180,11 @@ def deliver(
             kept = tuple(name for name in names if name not in set(fetching))
             spoilt = [name for name in missing if (folder / name).exists()]
             if spoilt and not older:
-                tell(f"{len(spoilt)} files do not have the checksum of the release and are fetched anew")
+                tell(f"{counted(len(spoilt))} without the checksum of the release: fetched anew")
             size = sum(release.files[name].size for name in fetching)
             check_room(folder, size)
             if fetching:
-                tell(f"{len(fetching)} files, {megabytes(size)}, from {source.home}")
+                tell(f"{counted(len(fetching))}, {megabytes(size)}, from {source.home}")
             source.fetch(fetching, progress)
         for name in missing:
             move(whole / name, folder / name)

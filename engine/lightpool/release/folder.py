@@ -119,6 +119,17 @@ def megabytes(size: int) -> str:
     return f"{size / 1e6:.1f} MB" if size < 10e6 else f"{size / 1e6:.0f} MB"
 
 
+def counted(number: int) -> str:
+    """Return a number of files in words.
+
+    Examples
+    --------
+    >>> counted(1), counted(4)
+    ('1 file', '4 files')
+    """
+    return f"{number} file" if number == 1 else f"{number} files"
+
+
 def _check(folder: Path, release: Release) -> None:
     if folder.exists() and not folder.is_dir():
         raise SettingsError("the output is a file, not a folder", where=str(folder))

@@ -342,6 +342,9 @@ def test_progress_is_shown_on_a_terminal_only(monkeypatch, capsys):
     with StageBar() as bar:
         bar.update("flux_points", 1, 2)
     assert "flux points" in capsys.readouterr().err
+    with StageBar(in_bytes=True) as bar:
+        bar.update("download", 1_500_000, 3_000_000)
+    assert "1.50M/3.00MB" in capsys.readouterr().err
 
 
 RING = """

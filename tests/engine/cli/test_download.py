@@ -30,7 +30,7 @@ def test_the_runs_of_an_object(data_root, tmp_path):
     checked = CliRunner().invoke(main, ["check", str(tmp_path / "here")])
     assert checked.exit_code == 0, checked.output
     again = call("-o", tmp_path / "here", "--obs-id", 23523, LIGHTPOOL_MIRROR="http://127.0.0.1:1/")
-    assert again.stdout.startswith("0 files fetched, 4 were there; every checksum is right.")
+    assert again.stdout.startswith("0 files fetched, 4 there already; every checksum is right.")
     assert again.stderr == ""
 
 

@@ -176,7 +176,7 @@ def test_a_damaged_file_is_fetched_anew(release, tmp_path):
     (tmp_path / ONE).write_bytes(b"damaged")
     told = []
     assert get(release, tmp_path, obs_id=[1002], tell=told.append).fetched == (ONE,)
-    assert told[0] == "1 files do not have the checksum of the release and are fetched anew"
+    assert told[0] == "1 file without the checksum of the release: fetched anew"
     assert DataStore(tmp_path).check().ok
 
 

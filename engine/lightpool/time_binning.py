@@ -31,7 +31,7 @@ METHODS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 MOST = 10_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class TimeBinning:
     """How to cut observing time into intervals; a value that can be compared and kept as a key.
 
@@ -73,6 +73,8 @@ class TimeBinning:
     900.0
     >>> TimeBinning.per_night() == TimeBinning("night")
     True
+    >>> TimeBinning.of_duration("15 min", start="2006-07-29 20:30")
+    TimeBinning('duration', start='2006-07-29T20:30:00', duration='900 s')
     """
 
     method: str
@@ -215,15 +217,7 @@ class TimeBinning:
         return np.array([spans[0].start, max(span.stop for span in spans)])
 
     def _equal(self, spans: list[Span], duration: float) -> tuple[Interval, ...]:
-        sparsest = max(spans, key=lambda span: span.run.ontime / max(len(span.run.events), 1))
-        spacing = sparsest.run.ontime / max(len(sparsest.run.events), 1)
-        if duration < spacing:
-            raise SettingsError(
-                "the intervals are too short for the dead-time correction, which is an average over events",
-                where=f"run {sparsest.run.obs_id}",
-                found=f"duration {duration:g} s",
-                expected=f"more than the time between events, {spacing:.3g} s",
-            )
+        self._require_longer_than_dead_time(spans, duration)
         if self.start is not None and self.stop is not None:
             return tuple(_grid(self.start, self.stop, duration))
         start = -math.inf if self.start is None else self.start
@@ -243,6 +237,37 @@ class TimeBinning:
                 expected=f"times within {utc_text(spans[0].start)} to {utc_text(spans[-1].stop)} UTC",
             )
         return tuple(out)
+
+    def _require_longer_than_dead_time(self, spans: list[Span], duration: float) -> None:
+        """Check that an interval sees an event of the camera, signal or not: dead time is theirs."""
+        spacing = {span.run: span.run.ontime / len(span.run.events) for span in spans if len(span.run.events)}
+        if not spacing:
+            return
+        fastest = min(spacing, key=lambda run: spacing[run])
+        if duration < spacing[fastest]:
+            raise SettingsError(
+                "the intervals are too short for the dead-time correction, which is an average over events",
+                where=f"run {fastest.obs_id}",
+                found=f"duration {duration:g} s",
+                expected=f"more than the time between events, {spacing[fastest]:.3g} s",
+            )
+
+    def __repr__(self) -> str:
+        parts = [repr(self.method)]
+        for name in ("start", "stop"):
+            if (time := getattr(self, name)) is not None:
+                parts.append(f"{name}={utc_text(time)!r}")
+        if self.times is not None:
+            first, last = min(start for start, _ in self.times), max(stop for _, stop in self.times)
+            parts.append(f"{len(self.times)} from {utc_text(first)} to {utc_text(last)} UTC")
+        if self.duration is not None:
+            parts.append(f"duration='{self.duration:g} s'")
+        parts += [
+            f"{name}={getattr(self, name)!r}"
+            for name in ("sigma", "counts", "p0")
+            if getattr(self, name) is not None
+        ]
+        return f"TimeBinning({', '.join(parts)})"
 
 
 def _grid(start: float, stop: float, duration: float) -> list[Interval]:

@@ -168,6 +168,19 @@ def test_the_result_can_be_kept_in_a_file(series, tmp_path):
         np.testing.assert_allclose(again["flux"], series["flux"])
 
 
+def test_a_cube_in_a_file_keeps_its_intervals(night, tmp_path):
+    from lightpool.export.cube_file import write_cube
+
+    times = [("2006-07-29T20:30", "2006-07-29T20:45"), ("2006-07-29T21:10", "2006-07-29T21:00")]
+    cube = lp.reduce(night[:1], **SETTINGS, intervals=times)
+    write_cube(cube, tmp_path / "cube.nc")
+    series, again = (lp.time_resolved(c, MODEL) for c in (cube, lp.open_cube(tmp_path / "cube.nc")))
+    np.testing.assert_array_equal(series["value"], again["value"])
+    assert again["reason"].values.tolist() == series["reason"].values.tolist()
+    assert "runs backwards" in str(again["reason"].values[1])
+    np.testing.assert_array_equal(again["time_stop"], series["time_stop"])
+
+
 def test_settings_that_make_no_sense(cube):
     with pytest.raises(SettingsError, match="'reference' is frozen; expected index, amplitude"):
         lp.time_resolved(cube, MODEL, shared=["reference"])

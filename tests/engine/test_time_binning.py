@@ -14,6 +14,7 @@ from lightpool.errors import AnalysisError, SettingsError
 from lightpool.measurement import measure
 from lightpool.pieces import interval_faults
 from lightpool.reduction_settings import ReductionSettings
+from lightpool.simulate import Instrument, demo_scene, simulate
 from lightpool.sky import Circle
 from lightpool.spans import spans_of
 from lightpool.statistics import li_ma_significance
@@ -238,3 +239,30 @@ def test_durations_that_do_not_suit_the_data_are_refused(night):
         lp.TimeBinning.of_duration("1 h", start="2010-01-01").intervals(night, REDUCTION)
     with pytest.raises(AnalysisError, match="no run has good time in the time to be cut; found to 2001"):
         lp.TimeBinning.of_duration("1 h", stop="2001-01-01").intervals(night, REDUCTION)
+
+
+def test_a_binning_shows_itself_in_utc():
+    times = [("2006-07-29T20:30", "2006-07-29T20:45"), ("2006-07-29", "2006-07-29T01:00")]
+    listed = lp.TimeBinning.listed(times)
+    assert repr(listed) == "TimeBinning('list', 2 from 2006-07-29T00:00:00 to 2006-07-29T20:45:00 UTC)"
+    assert repr(lp.TimeBinning.min_counts(50)) == "TimeBinning('counts', counts=50)"
+
+
+@pytest.mark.parametrize(
+    "binning", [*CUT_FROM_DATA, lp.TimeBinning.of_duration("10 min")], ids=lambda b: b.method
+)
+def test_a_run_without_a_single_event_can_be_cut(dark, binning):
+    assert len(dark[0].events) == 0
+    cube = lp.reduce(dark, **PLAIN, intervals=binning)
+    assert float(cube["livetime"].sum()) == pytest.approx(dark[0].livetime)
+    series = lp.time_resolved(cube, lp.PowerLaw())
+    assert set(series["reason"].values) == {"There is nothing to fit: not one event."}
+
+
+@pytest.fixture(scope="module")
+def dark(tmp_path_factory):
+    """A run of a blind instrument."""
+    scene = demo_scene()
+    runs = tuple(run for run in scene.runs if run.obs_id == 2001)
+    blind = replace(scene, runs=runs, sources=(), instrument=Instrument(background=1e-9))
+    return lp.DataStore(simulate(blind, tmp_path_factory.mktemp("dark") / "store", 0)).select()

@@ -118,7 +118,8 @@ def from_config(config: AnalysisConfig | str | Path) -> Plan | MapPlan:
     analysis, start, warnings = _data(config)
     source = _source(config)
     edges, missing = _flux_points(config, source, start.reduction)
-    series, curve = time_resolved_settings(config), light_curve_settings(config)
+    series = time_resolved_settings(config, None if source is None else source.spectral)
+    curve = light_curve_settings(config, start.reduction.energy)
     if curve is not None and source is not None:
         _require_source(config.light_curve.source, source, "light_curve.source")
     if source is None and (series or curve):

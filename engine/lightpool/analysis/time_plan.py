@@ -11,6 +11,8 @@ from lightpool.config.sections import TimeBins
 from lightpool.errors import SettingsError
 from lightpool.interval_fluxes import ENERGY_EDGES
 from lightpool.interval_spectra import FLUX_RANGE
+from lightpool.joint_fits import shared_indices
+from lightpool.spectra import SpectralModel
 from lightpool.time_binning import TimeBinning
 
 _T = TypeVar("_T")
@@ -20,8 +22,16 @@ _BY_KEY = {"duration": "duration", "sigma": "significance", "counts": "counts", 
 _P0 = 0.05
 
 
-def time_resolved_settings(config: AnalysisConfig) -> TimeResolvedSettings | None:
+def time_resolved_settings(
+    config: AnalysisConfig, model: SpectralModel | None
+) -> TimeResolvedSettings | None:
     """Return what ``time_resolved`` asks for, None if nothing.
+
+    Parameters
+    ----------
+    config : AnalysisConfig
+    model : SpectralModel or None
+        For the names of its free parameters.
 
     Raises
     ------
@@ -41,11 +51,19 @@ def time_resolved_settings(config: AnalysisConfig) -> TimeResolvedSettings | Non
     low, high = wanted.flux_range.limits(f"{where}.flux_range") or FLUX_RANGE
     if low is None or high is None:
         raise SettingsError("the flux range needs both ends", where=f"{where}.flux_range")
+    if model is not None:
+        _at(f"{where}.shared", lambda: shared_indices(model, wanted.shared))
     return _at(where, lambda: TimeResolvedSettings(binning, wanted.shared, (low, high)))
 
 
-def light_curve_settings(config: AnalysisConfig) -> LightCurveSettings | None:
+def light_curve_settings(config: AnalysisConfig, energy: tuple[float, ...]) -> LightCurveSettings | None:
     """Return what ``light_curve`` asks for, None if nothing: energies alone mean one interval a run.
+
+    Parameters
+    ----------
+    config : AnalysisConfig
+    energy : tuple of float, TeV
+        Edges of the data.
 
     Raises
     ------

@@ -226,6 +226,22 @@ class TemplateFilesHandler(TemplateStaticFileHandler):
         return super().parse_url_path(path)
 
 
+class Lasting:
+    """Lets browsers keep what they were given: its address holds the edition."""
+
+    def set_extra_headers(self, path: str) -> None:
+        """Say so."""
+        self.set_header("Cache-Control", "public, max-age=31536000, immutable")  # type: ignore[attr-defined]
+
+
+class LastingFilesHandler(Lasting, MultiStaticFileHandler):
+    """The scripts of Voilà."""
+
+
+class LastingExtensionsHandler(Lasting, FileFindHandler):
+    """The scripts of the widgets."""
+
+
 class RobotsHandler(RequestHandler):
     """Asks search engines to stay away: each of their visits would cost a kernel."""
 

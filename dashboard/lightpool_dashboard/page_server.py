@@ -17,8 +17,14 @@ from tornado.web import HTTPError, RedirectHandler
 from voila.app import Voila
 
 from lightpool_dashboard.messages import ALLOWED
-from lightpool_dashboard.page_handlers import HANDLERS, FarewellHandler, RobotsHandler
-from lightpool_dashboard.server_config import voila_config
+from lightpool_dashboard.page_handlers import (
+    HANDLERS,
+    FarewellHandler,
+    LastingExtensionsHandler,
+    LastingFilesHandler,
+    RobotsHandler,
+)
+from lightpool_dashboard.server_config import edition, voila_config
 from lightpool_dashboard.service import LOOPBACK, Service
 from lightpool_dashboard.visitors import Visitors
 
@@ -93,8 +99,11 @@ class PageServer(Voila):
             for route, handler, *rest in super().init_handlers()
             if handler in HANDLERS
         ]
+        lasting = f"{base_url}voila/lasting/{edition()}"
         own: list[Any] = [
             (f"{base_url}api/kernels/{KERNEL_ID}/farewell", FarewellHandler),
+            (f"{lasting}/static/(.*)", LastingFilesHandler, {"paths": self.static_paths}),
+            (f"{lasting}/labextensions/(.*)", LastingExtensionsHandler, {"path": self.labextensions_path}),
             (r"/robots\.txt", RobotsHandler),
         ]
         if base_url != "/":

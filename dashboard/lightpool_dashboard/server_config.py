@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
+from importlib.metadata import version
 from typing import Any
 
 import zmq
@@ -38,6 +40,12 @@ MESSAGE_BYTES = 256 * 1024
 """The largest message that a page may send: a hundred times what a drag or a brush says."""
 
 
+def edition() -> str:
+    """Return a word that changes with what brings scripts to the page."""
+    versions = (f"{name} {version(name)}" for name in ("voila", "ipywidgets", "jupyterlab-widgets", "bqplot"))
+    return hashlib.sha256(" ".join(versions).encode()).hexdigest()[:12]
+
+
 def voila_config(service: Service) -> Config:
     """Return the configuration of the server."""
     config = Config()
@@ -59,7 +67,8 @@ def voila_config(service: Service) -> Config:
     config.VoilaConfiguration.extension_allowlist = WIDGET_EXTENSIONS
     config.VoilaConfiguration.multi_kernel_manager_class = PageKernels
     config.VoilaConfiguration.kernel_spec_manager_class = OwnKernelSpecManager
-    config.VoilaConfiguration.resources = {"lightpool_server": True}  # the template asks whose guest it is
+    # The template asks whose guest it is.
+    config.VoilaConfiguration.resources = {"lightpool_server": True, "lightpool_edition": edition()}
     config.VoilaExecutor.cell_error_instruction = "The log of the server says why."
 
     config.VoilaConfiguration.preheat_kernel = service.warm > 0

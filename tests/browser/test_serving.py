@@ -50,6 +50,17 @@ def test_the_page_is_ours_and_asks_no_other_host(demo_server, page):
     assert page.watch.foreign(demo_server) == []
 
 
+def test_a_second_visit_asks_for_next_to_nothing(demo_server, page):
+    def asked() -> int:
+        drawn(page, demo_server)
+        return page.evaluate(
+            "performance.getEntriesByType('resource').filter(asked => asked.transferSize > 0).length"
+        )
+
+    assert asked() > 50
+    assert asked() < 10
+
+
 def test_the_browser_refuses_another_host(demo_server, page):
     page.goto(demo_server.url)
     refused = page.evaluate("""() => new Promise(done => {

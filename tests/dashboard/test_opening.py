@@ -80,3 +80,18 @@ def test_what_the_page_does_not_offer_is_said(tmp_path, demo_path):
     curved = [{"name": "crab", "type": "SkyModel", "spectral": {"type": "GaussianSpectralModel"}}]
     with pytest.raises(SettingsError, match="the page has no Gaussian"):
         inputs_from_config(written(tmp_path, demo_path, models=curved), {"sim": demo_path})
+
+
+def test_a_file_that_asks_for_maps_is_not_opened(tmp_path, demo_path):
+    path = tmp_path / "ring.yaml"
+    path.write_text(
+        f"""
+        observations: {{datastore: {demo_path}, obs_ids: [3001]}}
+        datasets:
+            type: 3d
+            geom: {{wcs: {{skydir: {{lon: 228.53 deg, lat: -59.16 deg, frame: icrs}}}}}}
+            background: {{method: ring, parameters: {{r_in: 0.5 deg, width: 0.3 deg}}}}
+        """
+    )
+    with pytest.raises(SettingsError, match=r"opens with a spectrum.*found 3d; expected 1d.*makes the maps"):
+        inputs_from_config(path, {"demo": demo_path})

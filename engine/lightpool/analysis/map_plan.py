@@ -165,7 +165,11 @@ def _unheeded(config: AnalysisConfig) -> list[str]:
         "light_curve": config.light_curve.is_set,
         "datasets.on_region": config.datasets.on_region.is_set,
     }
-    return [
+    all_of_them = [
+        "excess_map.parameters.selection_optional: of all maps those of asymmetric errors and of sensitivity "
+        "are not made"
+    ]
+    return (all_of_them if config.excess_map.parameters.selection_optional == "all" else []) + [
         f"{section} has no effect on maps (datasets.type: 3d): spectra come from datasets.type: 1d"
         for section, is_asked in asked.items()
         if is_asked

@@ -12,6 +12,7 @@ _OPTIONS = {
     "wobble": ("n_off_regions", "binsize"),
     "ring": ("r_in", "r_out_max", "width", "stepsize", "threshold_alpha", "theta", "method"),
 }
+_NO_MAPS = {"errn-errp": "maps of asymmetric errors", "sensitivity": "maps of sensitivity"}
 #: Which methods go with which type of datasets.
 _METHODS = {"1d": ("reflected", "wobble"), "3d": ("ring",)}
 
@@ -70,5 +71,8 @@ def _wishes(config: AnalysisConfig) -> Iterator[tuple[str, str]]:
     # reoptimize frees the parameters of other components; with one component there are none.
     if config.excess_map.parameters.n_sigma != 1:
         yield "excess_map.parameters.n_sigma", "errors of more or less than one standard deviation are"
+    for name, what in _NO_MAPS.items():
+        if name in (config.excess_map.parameters.selection_optional or ()):
+            yield "excess_map.parameters.selection_optional", f"{what} are"
     if datasets.type == "3d" and config.general.datasets_file is not None:
         yield "general.datasets_file", "maps of reduced data are"

@@ -21,6 +21,7 @@ SafeMaskMethod = Literal["aeff-default", "aeff-max", "edisp-bias", "offset-max",
 BackgroundMethod = Literal["reflected", "wobble", "ring", "fov_background"]
 UlMethod = Literal["profile", "bounded", "rolke", "feldman-cousins"]
 TimeMethod = Literal["list", "duration", "run", "night", "significance", "counts", "blocks"]
+MapSelection = Literal["ul", "alpha", "acceptance_on", "acceptance_off", "errn-errp", "sensitivity"]
 Piece = Literal["events", "gti", "aeff", "edisp", "psf", "bkg", "rad_max"]
 
 
@@ -253,7 +254,7 @@ class ExcessMapParameters(Section):
     written_when_set = frozenset({"correlate_off", "selection_optional", "n_sigma", "n_sigma_ul"})
 
     correlate_off: Flag = False
-    selection_optional: Any = None
+    selection_optional: Literal["all"] | tuple[MapSelection, ...] | None = None
     n_sigma: Annotated[float, Field(gt=0)] = 1.0
     n_sigma_ul: Annotated[float, Field(gt=0)] = 2.0
 

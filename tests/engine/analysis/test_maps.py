@@ -346,6 +346,8 @@ def test_runs_without_background_model(demo_path, tmp_path, config):
         ({"excess_map.correlation_radius": "0.6 deg"}, "the ring lies inside the correlation radius"),
         ({"excess_map.parameters": {"n_sigma": 2}}, "excess_map.parameters.n_sigma: errors of more or less"),
         ({"excess_map.parameters": {"correlate_of": True}}, "excess_map.parameters.correlate_of.*_off"),
+        ({"excess_map.parameters": {"selection_optional": ["sensitivity"]}}, "maps of sensitivity are not"),
+        ({"excess_map.parameters": {"selection_optional": ["ull"]}}, "excess_map.parameters.selection"),
         ({"excess_map.energy_edges": {"min": "1 TeV"}}, "excess_map.energy_edges.max"),
         ({"general.datasets_file": "some.yaml"}, "general.datasets_file: maps of reduced data are not avail"),
     ],
@@ -374,6 +376,13 @@ def test_sections_without_effect_are_named(config):
         "light_curve",
         "datasets.on_region",
     ]
+
+
+def test_all_optional_maps_are_those_that_there_are(config):
+    plan = from_config(config.updated({"excess_map.parameters": {"selection_optional": "all"}}))
+    assert plan.settings.ul_sigma == 2
+    assert "asymmetric errors and of sensitivity are not made" in plan.warnings[0]
+    assert from_config(AnalysisConfig.from_yaml(plan.config.to_yaml())).settings == plan.settings
 
 
 def test_a_spectrum_with_an_excess_map_section_runs_and_says_so(demo_path):

@@ -42,6 +42,20 @@ def style_sheet() -> str:
     return files("lightpool_dashboard").joinpath("style.css").read_text(encoding="utf-8")
 
 
+@cache
+def plot_style_sheet() -> str:
+    """Return the page's own rules for a figure that stands alone, under the root ``lp-plot``.
+
+    JupyterLab says whether it is dark; elsewhere the browser does.
+    """
+    lab, plain = 'body[data-jp-theme-light="false"] .lp-plot', "body:not([data-jp-theme-light]) .lp-plot"
+    rules = style_sheet().replace(".lp-dashboard", ".lp-plot")
+    rules = rules.replace(".lp-plot.lp-dark {", f":is(.lp-plot.lp-dark, {lab}) {{")
+    rules = rules.replace(".lp-plot:not(.lp-light)", f"{plain}:not(.lp-light)")
+    alone = "max-width: 640px; padding: 0; background: none; --lp-figure: 330px; --lp-page: transparent;"
+    return rules + f"\n:is(.lp-plot, {lab}, {plain}) {{ {alone} }}\n"
+
+
 def rgb(colour: str) -> tuple[int, int, int]:
     """Return red, green, blue (0 to 255) of ``#rrggbb``."""
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

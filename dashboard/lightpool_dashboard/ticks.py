@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+#: Turns the digits of an exponent into raised ones.
+SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _STEPS = (1, 2, 5)
 
 
@@ -83,7 +84,7 @@ def _text(value: float, power: int, mantissa: int) -> str:
     if -3 < power < 3:
         return f"{value:g}"
     front = "" if mantissa == 1 else f"{mantissa}×"
-    return front + "10" + str(power).translate(_SUPERSCRIPT)
+    return front + "10" + str(power).translate(SUPERSCRIPT)
 
 
 def _javascript(value: float) -> str:

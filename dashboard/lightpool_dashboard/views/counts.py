@@ -66,17 +66,7 @@ class CountsView:
         self.figure.add_class("lp-upper")
         self.residual_figure.add_class("lp-lower")
         self.title = w.HTML(html.heading("Counts in the ON region"))
-        self.legend = w.HTML(
-            html.legend(
-                [
-                    html.legend_item("point", theme.COUNTS, "ON counts in the safe range"),
-                    html.legend_item("thin", theme.COUNTS, "all ON counts"),
-                    html.legend_item("dashed", theme.BACKGROUND, "background"),
-                    html.legend_item("line", theme.MODEL, "prediction"),
-                    html.legend_item("shade", theme.THRESHOLD, "no run is safe; dashed: threshold of a run"),
-                ]
-            )
-        )
+        self.legend = w.HTML(_legend(with_prediction=True))
         self.box = w.VBox([self.title, self.figure, self.residual_figure, self.legend])
         self.box.add_class("lp-view").add_class("lp-view-counts")
 
@@ -95,6 +85,14 @@ class CountsView:
         self._draw_counts(spectrum, top)
         self._draw_residuals(spectrum)
 
+    def without_residuals(self) -> None:
+        """Leave out the lower figure and the prediction, for counts that nothing was fitted to."""
+        self.box.children = [child for child in self.box.children if child is not self.residual_figure]
+        self.legend.value = _legend(with_prediction=False)
+        self.figure.remove_class("lp-upper")
+        self.figure.fig_margin = {**self.figure.fig_margin, "bottom": 44}
+        self._energy_above.label, self._energy_above.tick_style = "Energy [TeV]", {"font-size": "11px"}
+
     def highlight(self, energies: tuple[float, float] | None) -> None:
         """Shade the bins of a flux point; None takes the shade away."""
         if energies is None:
@@ -108,8 +106,8 @@ class CountsView:
         marks.put(self.all_counts, *marks.steps(edges, spectrum.all_counts, floor=FLOOR))
         marks.put(self.counts, *_steps(spectrum, spectrum.counts))
         marks.put(self.background, *_steps(spectrum, spectrum.background))
-        if spectrum.npred is not None:
-            marks.put(self.npred, *_steps(spectrum, spectrum.npred))
+        npred = ([], []) if spectrum.npred is None else _steps(spectrum, spectrum.npred)
+        marks.put(self.npred, *npred)
         seen = spectrum.safe & (spectrum.counts > 0)
         bars = (centres[seen], spectrum.counts_low[seen], spectrum.counts_high[seen])
         marks.put(self.errors, *marks.error_bars(*bars, floor=FLOOR))
@@ -132,6 +130,18 @@ class CountsView:
         marks.put(self.residuals, x, y)
         reach = max(3 * float(np.ceil((np.abs(y).max(initial=0) + 1.2) / 3)), 3.0)
         marks.set_range(self._residual_axis, -1.1 * reach, 1.1 * reach, np.array([-reach, 0.0, reach]))
+
+
+def _legend(*, with_prediction: bool) -> str:
+    items = [
+        html.legend_item("point", theme.COUNTS, "ON counts in the safe range"),
+        html.legend_item("thin", theme.COUNTS, "all ON counts"),
+        html.legend_item("dashed", theme.BACKGROUND, "background"),
+    ]
+    if with_prediction:
+        items.append(html.legend_item("line", theme.MODEL, "prediction"))
+    items.append(html.legend_item("shade", theme.THRESHOLD, "no run is safe; dashed: threshold of a run"))
+    return html.legend(items)
 
 
 def _steps(spectrum: CountsSpectrum, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -14,7 +14,7 @@ from lightpool_dashboard.inputs import INPUT_NAMES, Inputs
 from lightpool_dashboard.library import Library
 from lightpool_dashboard.schedule import BACKGROUND, Schedule
 from lightpool_dashboard.state import OF_THE_TARGET, State
-from lightpool_dashboard.tasks import SPECTRUM, TASKS, Task
+from lightpool_dashboard.tasks import DOWNLOAD, SPECTRUM, TASKS, Task
 
 logger = logging.getLogger("lightpool_dashboard")
 
@@ -93,7 +93,9 @@ class Run:
         return self.answered < self.asked
 
     def is_stale(self, inputs: Inputs) -> bool:
-        """Whether its result does not belong to a snapshot."""
+        """Whether its result does not belong to a snapshot; what is made on request never is."""
+        if self.task.on_request:
+            return False
         return self._computed != (self.task.key(inputs) if self.task.wanted(inputs) else None)
 
     def ask(self, schedule: Schedule, *, forced: bool = False) -> None:
@@ -109,7 +111,7 @@ class Run:
         if self.cancelled:
             self._answer(self.asked)
             return None
-        if not self.task.wanted(inputs):
+        if not self.task.wanted(inputs) or (self.task.on_request and not forced):
             self._computed = None
             if getattr(self._state, self.task.result) is not None:
                 setattr(self._state, self.task.result, None)
@@ -163,7 +165,7 @@ class Run:
                 self._controller.say(self.task, "")
                 self._answer(self.asked)
             else:
-                self.ask(self._controller.schedule)
+                self.ask(self._controller.schedule, forced=self.task.on_request and request.inputs == now)
             return
         other_data = (request.inputs.store, request.inputs.target) != (now.store, now.target)
         if other_data or request.number < self.answered:
@@ -211,15 +213,16 @@ class Controller:
         state.observe(guarded(state)(self._forget_the_trial), names="model")
         state.observe(guarded(state)(self._input_changed), names=[*INPUT_NAMES, "live", "fit_requests"])
         state.observe(guarded(state)(self._cancel), names="cancel_requests")
+        state.observe(guarded(state)(self._download), names="download_requests")
 
     def refresh(self) -> None:
         """Ask for every result."""
         self._ask(self.runs.values())
 
-    def _ask(self, runs: Iterable[Run], *, forced: bool = False) -> None:
+    def _ask(self, runs: Iterable[Run], *, forced: Task | None = None) -> None:
         for run in runs:
             self.state.status = "working"
-            run.ask(self.schedule, forced=forced and run.task is SPECTRUM)
+            run.ask(self.schedule, forced=run.task is forced)
 
     def _forget_the_target(self, change: Any) -> None:
         self.state.notice("target", "")
@@ -239,11 +242,14 @@ class Controller:
             dirty = list(self.runs.values())
         if not (state.live or forced):
             dirty = [run for run in dirty if not run.task.waits_for_fit]
-        self._ask(dirty, forced=forced)
+        self._ask(dirty, forced=SPECTRUM if forced else None)
         inputs = state.inputs()
         state.pending = not (state.live or forced) and any(
             run.is_stale(inputs) for run in self.runs.values() if run.task.waits_for_fit
         )
+
+    def _download(self, change: object) -> None:
+        self._ask([self.runs[DOWNLOAD.result]], forced=DOWNLOAD)
 
     def _cancel(self, change: object) -> None:
         for run in self.runs.values():

@@ -60,7 +60,7 @@ class Dashboard:
         public: bool = False,
     ) -> None:
         stores = _named(data)
-        library = Library(stores)
+        library = Library(stores, public=public)
         self.schedule = schedule if schedule is not None else default_schedule()
         self.state = State()
         self.controller = Controller(self.state, library, self.schedule)
@@ -72,7 +72,7 @@ class Dashboard:
         self.points, self.time_bins = controls.PointsPanel(kit), controls.TimePanel(kit)
         self.ring = controls.RingPanel(kit)
         self.query = controls.QueryField(self.state)
-        self._texts = Texts(library, public=public)
+        self._texts = Texts(library)
         self.carry = controls.CarryPanel(self.state, self._texts)
         self.status, self.progress = views.StatusView(self.state), views.ProgressView(self.state)
         self.summary, self.messages = views.SummaryView(), views.MessagesView()

@@ -25,11 +25,14 @@ class OpenStore:
         Runs of each target.
     positions : dict of str to (float, float), deg
         Where each target lies.
+    place : str
+        Where a visitor is told that the store is: its path, or in public only its name.
     """
 
     analysis: Analysis
     targets: dict[str, tuple[int, ...]]
     positions: dict[str, tuple[float, float]]
+    place: str
 
     def is_point_like(self, target: str) -> bool:
         """Whether the runs of a target have responses with an angular cut in them."""
@@ -48,10 +51,12 @@ class Library:
     Parameters
     ----------
     stores : mapping of str to path or DataStore
+    public : bool
+        Whether visitors must not learn where on this machine the stores are.
     """
 
-    def __init__(self, stores: Mapping[str, Path | DataStore]) -> None:
-        self._stores = dict(stores)
+    def __init__(self, stores: Mapping[str, Path | DataStore], *, public: bool = False) -> None:
+        self._stores, self._public = dict(stores), public
         self._open: dict[str, OpenStore] = {}
 
     @property
@@ -76,15 +81,17 @@ class Library:
             raise DataError("there is no store of this name", found=repr(name), expected=known)
         if name not in self._open:
             store = self._stores[name]
-            self._open[name] = _opened(store if isinstance(store, DataStore) else DataStore(store))
+            store = store if isinstance(store, DataStore) else DataStore(store)
+            self._open[name] = _opened(store, name if self._public else str(store.path))
         return self._open[name]
 
 
-def _opened(store: DataStore) -> OpenStore:
+def _opened(store: DataStore, place: str) -> OpenStore:
     targets = store.targets()
     if not targets:
         raise DataError("the store has no run", where=store.name)
-    return OpenStore(Analysis(store), targets, {name: _position(store, ids) for name, ids in targets.items()})
+    positions = {name: _position(store, ids) for name, ids in targets.items()}
+    return OpenStore(Analysis(store), targets, positions, place)
 
 
 def _position(store: DataStore, obs_ids: tuple[int, ...]) -> tuple[float, float]:

@@ -71,6 +71,7 @@ class State(tl.HasTraits):
     live = tl.Bool(True)
     fit_requests = tl.Int(0)
     cancel_requests = tl.Int(0)
+    download_requests = tl.Int(0)
 
     #: Energies (TeV) of the flux point under the mouse; no input of the analysis.
     pointed = tl.Tuple(tl.CFloat(), tl.CFloat(), default_value=None, allow_none=True)
@@ -88,6 +89,7 @@ class State(tl.HasTraits):
     comparison = tl.Any()
     goodness = tl.Any()
     radius_scan = tl.Any()
+    bundle = tl.Any()
 
     pending = tl.Bool(False)
     status = tl.Enum(("ready", "working", "error"), default_value="working")
@@ -130,6 +132,10 @@ class State(tl.HasTraits):
     def request_cancel(self) -> None:
         """Ask what runs now to stop."""
         self.cancel_requests += 1
+
+    def request_download(self) -> None:
+        """Ask for the results as files."""
+        self.download_requests += 1
 
     def notice(self, name: str, sentence: str) -> None:
         """Put a sentence about an input on `notices`; an empty one takes it away."""

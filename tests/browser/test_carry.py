@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
 from base64 import b64decode
 
 import pytest
@@ -93,3 +95,32 @@ def test_the_script_of_the_page_runs_and_can_be_copied(demo_server, open_page, u
     address = page.get_attribute(".lp-carried a", "href")
     assert b64decode(address.partition(",")[2]).decode() == page.input_value(AREA)
     assert page.watch.errors == []
+
+
+def test_the_results_are_downloaded_as_a_zip_and_a_report(demo_server, open_page, until, tmp_path):
+    page = open_page()
+    arrive(page, demo_server.url)
+    page.locator("button.lp-control-download").press("Enter")
+    links = page.locator(".lp-download a")
+    until(lambda: links.count() == 2, "the links", 120)
+    with page.expect_download() as download:
+        links.nth(0).press("Enter")
+    assert download.value.suggested_filename == "lightpool_Crab_Nebula_simulated.zip"
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert archive.testzip() is None
+        summary = json.loads(archive.read("summary.json"))
+    assert str(summary["info_table"][-1]["counts"]) in page.inner_text(".lp-summary")
+    with page.expect_download() as download:
+        links.nth(1).press("Enter")
+    download.value.save_as(tmp_path / "report.html")
+
+    report = open_page(viewport={"width": 1000, "height": 1400})
+    report.goto(f"file://{tmp_path}/report.html")
+    assert report.locator("svg").count() == 4
+    assert report.evaluate("document.documentElement.scrollWidth") <= 1000
+    assert report.watch.errors == page.watch.errors == []
+    assert [url for url in report.watch.requests if not url.startswith(("file:", "data:"))] == []
+
+    page.focus(".lp-control-radius [role=slider]")
+    page.keyboard.press("ArrowRight")
+    until(lambda: links.count() == 0, "the old files to go")

@@ -15,15 +15,13 @@ from lightpool_dashboard.library import OpenStore
 from lightpool_dashboard.settings import ENERGY_TRUE_AXIS, analysis_settings
 
 
-def page_config(inputs: Inputs, store: OpenStore, place: str) -> AnalysisConfig:
+def page_config(inputs: Inputs, store: OpenStore) -> AnalysisConfig:
     """Return the configuration that finds the numbers of the page: counts, fit and flux points.
 
     Parameters
     ----------
     inputs : Inputs
     store : OpenStore
-    place : str
-        Where the configuration finds the store.
 
     Raises
     ------
@@ -37,7 +35,7 @@ def page_config(inputs: Inputs, store: OpenStore, place: str) -> AnalysisConfig:
     points = settings.flux_points
     return AnalysisConfig.from_dict(
         {
-            "observations": {"datastore": place, "obs_ids": list(settings.obs_ids)},
+            "observations": {"datastore": store.place, "obs_ids": list(settings.obs_ids)},
             "datasets": _datasets(inputs, settings),
             "fit": {
                 "fit_range": {"min": _with_unit(low, "TeV"), "max": _with_unit(high, "TeV")},

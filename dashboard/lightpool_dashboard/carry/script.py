@@ -22,7 +22,7 @@ from lightpool_dashboard.settings import ENERGY_TRUE_AXIS, analysis_settings
 _WIDTH = 100
 
 
-def python_script(inputs: Inputs, store: OpenStore, place: str) -> str:
+def python_script(inputs: Inputs, store: OpenStore) -> str:
     """Return a script that finds the numbers of the page: counts, fit and flux points.
 
     What the engine does by itself is not written out. Names out of files are written as Python
@@ -32,8 +32,6 @@ def python_script(inputs: Inputs, store: OpenStore, place: str) -> str:
     ----------
     inputs : Inputs
     store : OpenStore
-    place : str
-        Where the script finds the store.
 
     Raises
     ------
@@ -61,7 +59,7 @@ def python_script(inputs: Inputs, store: OpenStore, place: str) -> str:
         "",
         "import lightpool as lp",
         "",
-        f"store = lp.DataStore({_text(place)})",
+        f"store = lp.DataStore({_text(store.place)})",
         _runs(settings.obs_ids),
     ]
     fitted = "stacked" if settings.stacked else "cube"

@@ -1,4 +1,4 @@
-"""The page as text: link, script and configuration, with the store as this visitor may know it."""
+"""The page as text: link, script and configuration."""
 
 from __future__ import annotations
 
@@ -14,17 +14,10 @@ class Texts:
     Parameters
     ----------
     library : Library
-    public : bool
-        Whether a visitor must not learn where on this machine the stores are: then a script names
-        the store by its name, and who runs it puts the path in.
     """
 
-    def __init__(self, library: Library, *, public: bool = False) -> None:
-        self._library, self.public = library, public
-
-    def place(self, name: str) -> str:
-        """Return where a script finds a store."""
-        return name if self.public else str(self._library.open(name).analysis.store.path)
+    def __init__(self, library: Library) -> None:
+        self._library = library
 
     @staticmethod
     def link(inputs: Inputs) -> str:
@@ -35,13 +28,13 @@ class Texts:
         """Return the script; see `python_script`."""
         from lightpool_dashboard.carry.script import python_script
 
-        return python_script(inputs, self._store(inputs), self.place(inputs.store))
+        return python_script(inputs, self._store(inputs))
 
     def config(self, inputs: Inputs) -> str:
         """Return the configuration as YAML; see `page_config`."""
         from lightpool_dashboard.carry.config import page_config  # its schema takes a moment to build
 
-        return page_config(inputs, self._store(inputs), self.place(inputs.store)).to_yaml()
+        return page_config(inputs, self._store(inputs)).to_yaml()
 
     def is_ready(self, inputs: Inputs) -> bool:
         """Whether the store is open and has the target, so that a text costs no reading."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable
 from html import escape
+from typing import TYPE_CHECKING
 
 import ipywidgets as w
 
@@ -15,6 +16,10 @@ from lightpool_dashboard.controls.link import Notice, labelled, panel
 from lightpool_dashboard.inputs import INPUT_NAMES, Inputs
 from lightpool_dashboard.state import State
 
+if TYPE_CHECKING:
+    from lightpool_dashboard.carry.bundle import Bundle
+
+_OFFER = '<p class="lp-note">A zip with every result as a file, and a report on one page.</p>'
 LINK, PYTHON, YAML = "Link", "Python", "YAML"
 
 #: Copies the text beside the button; without it, or where the browser forbids it, the text can be
@@ -44,10 +49,18 @@ class CarryPanel:
         )
         self.text = w.HTML()
         self.text.add_class("lp-carried")
+        self.prepare = w.Button(description="Prepare download", tooltip="Every result as a file, in a zip")
+        labelled(self.prepare, "download")
+        self.download = w.HTML(_OFFER)
+        self.download.add_class("lp-download")
+        self.prepare.on_click(guarded(state)(lambda button: state.request_download()))
+        state.observe(guarded(state)(self._show_bundle), names=["bundle", "problems"])
         self.kind.observe(guarded(state)(self._show), names="value")
         state.observe(guarded(state)(self._show), names=[*INPUT_NAMES, "outcome"])
         self._show()
-        self.box = panel("Carry it on", [Notice(state, "config"), self.kind, self.text])
+        self.box = panel(
+            "Carry it on", [Notice(state, "config"), self.kind, self.text, self.prepare, self.download]
+        )
 
     def _show(self, change: object = None) -> None:
         inputs = self._state.inputs()
@@ -60,11 +73,32 @@ class CarryPanel:
         except LightpoolError as error:
             self.text.value = f'<p class="lp-note">{escape(str(error))}</p>'
 
+    def _show_bundle(self, change: object) -> None:
+        bundle, problem = self._state.bundle, self._state.problems.get("bundle", "")
+        if problem:
+            self.download.value = f'<p class="lp-note">{escape(problem)}</p>'
+        else:
+            self.download.value = _OFFER if bundle is None else _bundle_links(bundle)
+
     def _python(self, inputs: Inputs) -> str:
         return _file(self._texts.script(inputs), "lightpool_page.py", "text/x-python", "Python script")
 
     def _yaml(self, inputs: Inputs) -> str:
         return _file(self._texts.config(inputs), "lightpool_page.yaml", "text/yaml", "Configuration")
+
+
+def _bundle_links(bundle: Bundle) -> str:
+    links = [
+        _sized_link(f"{bundle.name}.zip", "application/zip", bundle.zipped),
+        _sized_link(f"{bundle.name}.html", "text/html", bundle.report),
+    ]
+    notes = "".join(f'<p class="lp-note">{escape(note)}</p>' for note in bundle.notes)
+    return "".join(f"<div>{link}</div>" for link in links) + notes
+
+
+def _sized_link(name: str, kind: str, data: bytes) -> str:
+    size = f"{len(data) / 1e6:.1f} MB" if len(data) > 1e5 else f"{len(data) / 1e3:.0f} kB"
+    return data_link(name, kind, data, f"Save {name} ({size})")
 
 
 def data_link(name: str, kind: str, data: bytes, text: str) -> str:

@@ -2,6 +2,7 @@
 
 from lightpool_dashboard.tasks.asymmetric import ASYMMETRIC
 from lightpool_dashboard.tasks.comparison import COMPARISON
+from lightpool_dashboard.tasks.download import DOWNLOAD
 from lightpool_dashboard.tasks.entry import ENTRY
 from lightpool_dashboard.tasks.goodness import GOODNESS
 from lightpool_dashboard.tasks.preview import PREVIEW
@@ -12,6 +13,6 @@ from lightpool_dashboard.tasks.spectrum import SPECTRUM
 from lightpool_dashboard.tasks.task import Task, Tell
 
 #: All of them; the controller runs the most urgent that waits.
-TASKS = (ENTRY, PREVIEW, SPECTRUM, ASYMMETRIC, SPAN, SERIES, COMPARISON, SCAN, GOODNESS)
+TASKS = (ENTRY, PREVIEW, SPECTRUM, ASYMMETRIC, SPAN, SERIES, COMPARISON, SCAN, GOODNESS, DOWNLOAD)
 
-__all__ = ["SPECTRUM", "TASKS", "Task", "Tell"]
+__all__ = ["DOWNLOAD", "SPECTRUM", "TASKS", "Task", "Tell"]

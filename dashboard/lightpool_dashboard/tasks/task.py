@@ -39,6 +39,8 @@ class Task:
         Whether a snapshot asks for it at all; where not, the result is None.
     waits_for_fit : bool
         Whether it stays as it is while the page does not follow every change.
+    on_request : bool
+        Whether it is computed only when somebody asks for it; the next change of an input drops it.
     """
 
     result: str
@@ -48,6 +50,7 @@ class Task:
     compute: Callable[[Inputs, OpenStore, Tell], Any]
     wanted: Callable[[Inputs], bool] = always
     waits_for_fit: bool = True
+    on_request: bool = False
 
     def key(self, inputs: Inputs) -> Hashable:
         """Return the part of a snapshot that decides the result."""

@@ -24,10 +24,9 @@ from .inputs import every_input
 from .same import assert_same_cube, assert_same_outcome
 
 
-def written(dashboard, place, path):
+def written(dashboard, path):
     state = dashboard.state
-    config = page_config(state.inputs(), dashboard.controller.library.open(state.store), str(place))
-    config.write(path)
+    page_config(state.inputs(), dashboard.controller.library.open(state.store)).write(path)
     return path
 
 
@@ -37,7 +36,7 @@ def test_its_numbers_are_those_of_the_page_and_it_opens_the_same_page(make, demo
     dashboard.state.restore(changes)
     dashboard.schedule.flush()
     assert dashboard.state.error == ""
-    path = written(dashboard, demo_path, tmp_path / "page.yaml")
+    path = written(dashboard, tmp_path / "page.yaml")
 
     plan = from_config(path)
     outcome = dashboard.state.outcome
@@ -58,8 +57,8 @@ def test_its_numbers_are_those_of_the_page_and_it_opens_the_same_page(make, demo
     again.close()
 
 
-def test_the_command_line_finds_the_same(dashboard, demo_path, tmp_path):
-    path = written(dashboard, demo_path, tmp_path / "page.yaml")
+def test_the_command_line_finds_the_same(dashboard, tmp_path):
+    path = written(dashboard, tmp_path / "page.yaml")
     result = CliRunner().invoke(run, [str(path), "--output", str(tmp_path / "out")])
     assert result.exit_code == 0, result.output
     found = json.loads((tmp_path / "out" / "summary.json").read_text())
@@ -81,7 +80,7 @@ def test_any_page_opens_again(make_once, inputs):
         expected = analysis_settings(inputs, store)
     except SettingsError:
         return
-    page_config(inputs, store, str(demo_path)).write(path, overwrite=True)
+    page_config(inputs, store).write(path, overwrite=True)
     start = inputs_from_config(path, {state.store: demo_path})
     assert "notices" not in start
     state.restore(start)

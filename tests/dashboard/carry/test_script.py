@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 import pytest
 
@@ -14,10 +15,9 @@ from .cases import CASES
 from .same import assert_same_cube, assert_same_fit, assert_same_points
 
 
-def script_of(dashboard, place) -> str:
+def script_of(dashboard) -> str:
     state = dashboard.state
-    store = dashboard.controller.library.open(state.store)
-    return python_script(state.inputs(), store, str(place))
+    return python_script(state.inputs(), dashboard.controller.library.open(state.store))
 
 
 def run(script: str, capsys) -> dict:
@@ -28,13 +28,13 @@ def run(script: str, capsys) -> dict:
 
 
 @pytest.mark.parametrize("changes", CASES.values(), ids=CASES)
-def test_its_numbers_are_those_of_the_page(make, demo_path, capsys, changes):
+def test_its_numbers_are_those_of_the_page(make, capsys, changes):
     dashboard = make()
     dashboard.state.restore(changes)
     dashboard.schedule.flush()
     outcome = dashboard.state.outcome
     assert dashboard.state.error == ""
-    found = run(script_of(dashboard, demo_path), capsys)
+    found = run(script_of(dashboard), capsys)
     assert_same_cube(found["cube"], outcome.cube)
     assert_same_cube(found["stacked" if outcome.settings.stacked else "cube"], outcome.fitted)
     assert_same_fit(found["result"], outcome.fit)
@@ -43,13 +43,13 @@ def test_its_numbers_are_those_of_the_page(make, demo_path, capsys, changes):
 
 
 @pytest.mark.parametrize("stacked", [False, True])
-def test_the_brushed_span_is_in_it(dashboard, demo_path, capsys, stacked):
+def test_the_brushed_span_is_in_it(dashboard, capsys, stacked):
     state = dashboard.state
     start = state.outcome.cube["time_start"].values[0]
     state.span = (str(start), str(start + (state.outcome.cube["time_stop"].values[0] - start) // 2))
     state.stacked = stacked
     dashboard.schedule.flush()
-    found = run(script_of(dashboard, demo_path), capsys)
+    found = run(script_of(dashboard), capsys)
     assert_same_cube(found["part"], state.span_outcome.cube)
     assert_same_fit(found["part_result"], state.span_outcome.fit)
     assert_same_points(found["part_points"], state.span_outcome.points)
@@ -57,7 +57,7 @@ def test_the_brushed_span_is_in_it(dashboard, demo_path, capsys, stacked):
 
 
 def test_it_is_short(dashboard):
-    script = script_of(dashboard, "demo")
+    script = script_of(dashboard)
     statements = ast.parse(script).body
     assert len(statements) == 11  # docstring, import, store, runs, cube, model, fit, points, three prints
     for word in ("safe_mask", "background", "fit_range", "ul_", "alpha", "aeff", "limit", "freeze"):
@@ -68,7 +68,8 @@ def test_it_is_short(dashboard):
 def test_no_name_gets_out_of_its_quotes(dashboard):
     name = '"""); import os; os.system("x") #\n\\'
     dashboard.state.exclusion = ((83.0, 22.0, 0.1, name),)
-    tree = ast.parse(script_of(dashboard, 'a"\\place'))
+    store = replace(dashboard.controller.library.open("demo"), place='a"\\place')
+    tree = ast.parse(python_script(dashboard.state.inputs(), store))
     assert [node.names[0].name for node in ast.walk(tree) if isinstance(node, ast.Import)] == ["lightpool"]
     texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
     assert name in texts
@@ -82,7 +83,7 @@ def test_it_holds_on_real_data(data_root, capsys, where):
     dashboard = Dashboard(data_root / where, schedule=schedule)
     schedule.flush()
     assert dashboard.state.error == ""
-    found = run(script_of(dashboard, data_root / where), capsys)
+    found = run(script_of(dashboard), capsys)
     assert_same_cube(found["cube"], dashboard.state.outcome.cube)
     assert_same_fit(found["result"], dashboard.state.outcome.fit)
     assert_same_points(found["points"], dashboard.state.outcome.points)

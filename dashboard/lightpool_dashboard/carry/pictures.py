@@ -1,0 +1,161 @@
+"""The figures of the report: sky, counts, spectral energy distribution, growth with time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+
+from lightpool.analysis import Outcome
+from lightpool.plot_data import (
+    counts_image,
+    counts_spectrum,
+    field_of_view,
+    growth,
+    outlines,
+    run_regions,
+    safe_range,
+    sed_curve,
+    sed_points,
+)
+from lightpool.sky import Circle
+from lightpool_dashboard import theme
+from lightpool_dashboard.carry.chart import Axis, Chart
+from lightpool_dashboard.png import png
+from lightpool_dashboard.ticks import log_range
+
+_PIXELS = 130
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure with its words.
+
+    Parameters
+    ----------
+    name : str
+        As a file.
+    title, words : str
+    chart : Chart
+    """
+
+    name: str
+    title: str
+    words: str
+    chart: Chart
+
+
+def pictures(outcome: Outcome) -> Iterator[Picture]:
+    """Return the figures of an outcome, one after the other."""
+    yield _sky(outcome)
+    yield _counts(outcome)
+    if outcome.points is not None:
+        yield from _sed(outcome)
+    if outcome.cube.sizes["time"] > 1:
+        yield from _growth(outcome)
+
+
+def _sky(outcome: Outcome) -> Picture:
+    view = field_of_view(outcome.cube)
+    s = outcome.settings.reduction
+    counts = counts_image(
+        outcome.observations,
+        (view.lon, view.lat),
+        width=view.width,
+        height=view.width,
+        n=_PIXELS,
+        energy=(s.energy[0], s.energy[-1]),
+    ).counts
+    west, east = view.lon_range
+    south, north = view.lat_range
+    chart = Chart(
+        Axis(east, west, "Right ascension [deg]"), Axis(south, north, "Declination [deg]"), 330, 330
+    )
+    most = max(float(counts.max()), 1.0)
+    chart.image(png(counts, low=0, high=most), (west, east), (south, north))
+    regions = run_regions(outcome.cube)
+    for k, colour in enumerate(theme.RUNS):
+        off = chain.from_iterable(run.used for run in regions[k :: len(theme.RUNS)])
+        chart.line(*outlines(off, view.lon), colour, thick=1.1)
+    chart.line(
+        *outlines(chain.from_iterable(run.rejected for run in regions), view.lon),
+        theme.REJECTED,
+        thick=0.9,
+        dash="1 3",
+    )
+    excluded = [c for c in s.exclusion if isinstance(c, Circle) and view.shows(c)]
+    chart.line(*outlines(excluded, view.lon), theme.EXCLUDED, thick=1.4, dash="5 3")
+    chart.line(*outlines([s.on_region], view.lon), theme.ON_CIRCLE, thick=2)
+    words = f"0 to {most:g} counts a pixel; white: ON; thin: OFF, a colour a run"
+    return Picture("sky", "Sky", words + ("; dashed: excluded" if excluded else ""), chart)
+
+
+def _counts(outcome: Outcome) -> Picture:
+    spectrum = counts_spectrum(outcome.fitted, outcome.fit)
+    shown = [spectrum.all_counts, spectrum.counts_high[spectrum.counts > 0]]
+    _, high = log_range(np.concatenate(shown), floor=1, ceiling=10)
+    edges = spectrum.edges
+    chart = Chart(
+        Axis(edges[0], edges[-1], "Energy [TeV]", log=True), Axis(0.2, high, "Counts per bin", log=True)
+    )
+    chart.steps(edges, spectrum.all_counts, theme.GREY)
+    chart.steps(edges, spectrum.background, theme.GREY, dash="5 3")
+    words = "points: ON counts in the safe range; thin: all ON counts; dashed: background"
+    if spectrum.npred is not None:
+        chart.steps(edges, spectrum.npred, theme.MODEL)
+        words += "; red: prediction"
+    seen = spectrum.safe & (spectrum.counts > 0)
+    centres = np.sqrt(edges[:-1] * edges[1:])[seen]
+    errors = (spectrum.counts_low[seen], spectrum.counts_high[seen])
+    chart.points(centres, spectrum.counts[seen], theme.COUNTS, y_error=errors)
+    return Picture("counts", "Counts in the ON region", words, chart)
+
+
+def _sed(outcome: Outcome) -> Iterator[Picture]:
+    assert outcome.points is not None
+    points = sed_points(outcome.points)
+    if not points.energy.size:
+        return
+    low, high = safe_range(outcome.fitted)
+    curve = None if outcome.fit is None else sed_curve(outcome.fit.model, low, high)
+    ends = np.where(points.is_limit, points.limit, np.maximum(points.value, points.high))
+    bottoms = np.where(points.is_limit, points.limit / 3, np.maximum(points.low, points.value / 3))
+    y = log_range(np.concatenate([ends, bottoms]), floor=1, ceiling=100)
+    x = log_range(np.concatenate([points.e_min, points.e_max, [low, high]]), floor=0.1, ceiling=100, pad=1.0)
+    chart = Chart(Axis(*x, "Energy [TeV]", log=True), Axis(*y, "E² dN/dE [10⁻¹² erg cm⁻² s⁻¹]", log=True))
+    if curve is not None:
+        chart.band(curve.energy, curve.low, curve.high, theme.MODEL)
+        chart.line(curve.energy, curve.value, theme.MODEL)
+    measured, limits = ~points.is_limit, points.is_limit
+    chart.points(
+        points.energy[measured],
+        points.value[measured],
+        theme.POINTS,
+        y_error=(points.low[measured], points.high[measured]),
+        x_error=(points.e_min[measured], points.e_max[measured]),
+    )
+    chart.limits(
+        points.energy[limits],
+        points.limit[limits],
+        (points.e_min[limits], points.e_max[limits]),
+        theme.LIMITS,
+    )
+    words = f"best fit with its 1 σ band; arrows: {points.ul_sigma:g} σ upper limits where √TS < 2"
+    yield Picture("sed", "Spectral energy distribution", words, chart)
+
+
+def _growth(outcome: Outcome) -> Iterator[Picture]:
+    grown = growth(outcome.cube)
+    seen = np.isfinite(grown.sqrt_ts)
+    hours = grown.livetime / 3600
+    if not (seen.any() and seen[-1] and hours[-1] > 0):
+        return
+    top = 1.12 * max(float(grown.sqrt_ts[seen].max()), 1.0)
+    bottom = min(1.12 * float(grown.sqrt_ts[seen].min()), 0.0)
+    chart = Chart(Axis(0, 1.05 * float(hours[-1]), "Livetime [h]"), Axis(bottom, top, "Significance [σ]"))
+    time = np.linspace(0, float(hours[-1]), 80)
+    chart.line(time, float(grown.sqrt_ts[-1]) * np.sqrt(time / hours[-1]), theme.GREY, dash="5 3")
+    chart.points(hours[seen], grown.sqrt_ts[seen], theme.COUNTS)
+    yield Picture("growth", "Growth with livetime", "runs added up; dashed: a steady source", chart)

@@ -1,0 +1,35 @@
+"""The results to take away, made when somebody asks for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lightpool_dashboard.inputs import INPUT_NAMES, Inputs
+from lightpool_dashboard.library import OpenStore
+from lightpool_dashboard.settings import analysis_settings
+from lightpool_dashboard.stores import attribution
+from lightpool_dashboard.tasks.task import Task, Tell
+
+if TYPE_CHECKING:
+    from lightpool_dashboard.carry.bundle import Bundle
+
+
+def download(inputs: Inputs, store: OpenStore, tell: Tell) -> Bundle:
+    """Return zip and report of the page."""
+    # Writers of files and the schema of the configuration take a moment to load.
+    from lightpool_dashboard.carry.bundle import Page, bundle
+    from lightpool_dashboard.carry.config import page_config
+    from lightpool_dashboard.carry.permalink import permalink
+    from lightpool_dashboard.carry.script import python_script
+
+    outcome = store.analysis.run(analysis_settings(inputs, store), progress=tell)
+    page = Page(
+        config=page_config(inputs, store),
+        script=python_script(inputs, store),
+        link=permalink(inputs),
+        attribution=attribution(store.analysis.store.path),
+    )
+    return bundle(outcome, page, tell)
+
+
+DOWNLOAD = Task("bundle", "Download", 9, INPUT_NAMES, download, waits_for_fit=False, on_request=True)

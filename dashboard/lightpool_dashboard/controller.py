@@ -20,6 +20,8 @@ logger = logging.getLogger("lightpool_dashboard")
 
 #: Work shorter than this (s) is let finish and shows no progress: a dragged slider still draws each step.
 PATIENCE_S = 0.3
+#: How often (s) the progress on the page is renewed.
+PROGRESS_EVERY_S = 0.1
 
 
 class Stopped(Exception):
@@ -126,18 +128,22 @@ class Run:
     def compute(self, request: Request) -> Done:
         """Return what comes of a snapshot; the only step outside the event loop."""
         inputs, started = request.inputs, time.monotonic()
+        shown = started
         targets: tuple[str, ...] = ()
 
         def tell(what: str, done: int, total: int) -> None:
+            nonlocal shown
             if self.cancelled:
                 raise Stopped(for_good=True)
-            patient = self.priority < BACKGROUND  # background work makes way at once
-            if patient and time.monotonic() - started < PATIENCE_S:
+            now = time.monotonic()
+            is_patient = self.priority < BACKGROUND  # background work makes way at once
+            if is_patient and now - started < PATIENCE_S:
                 return
             if self.asked > request.number or self._controller.has_more_urgent(self):
                 raise Stopped(for_good=False)
-            if time.monotonic() - started < PATIENCE_S:
+            if now - started < PATIENCE_S or now - shown < PROGRESS_EVERY_S:
                 return
+            shown = now
             self._controller.show_progress(self.task, what, done, total)
 
         try:

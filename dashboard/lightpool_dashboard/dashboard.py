@@ -77,7 +77,9 @@ class Dashboard:
         self.status, self.progress = views.StatusView(self.state), views.ProgressView(self.state)
         self.summary, self.messages = views.SummaryView(), views.MessagesView()
         self.sky, self.counts, self.sed = views.SkyView(), views.CountsView(), views.SedView(self.state)
-        self.fit, self.runs = views.FitView(), views.RunsView()
+        self.sky_handles = views.SkyHandles(self.state, self.sky)
+        self.counts_handles = views.CountsHandles(self.state, self.counts)
+        self.fit, self.runs = views.FitView(kit), views.RunsView(kit)
         self.time, self.hysteresis = views.TimeView(self.state), views.HysteresisView()
         self.growth, self.scan = views.GrowthView(), views.RadiusScanView(self.state)
         self.comparison = views.ComparisonView(self.state)
@@ -122,12 +124,14 @@ class Dashboard:
     def _drawings(self) -> list[tuple[str, Callable[[Any], None]]]:
         """Return which function draws which result, in the order in which they are drawn."""
         spectrum = (
-            *(self.summary, self.sed, self.counts, self.model.parameters),
-            *(self.sky, self.fit, self.runs, self.growth, self.messages),
+            *(self.summary, self.sed, self.counts, self.counts_handles, self.model.parameters),
+            *(self.sky, self.sky_handles, self.fit, self.runs, self.growth, self.messages),
         )
         return [
             *(("outcome", view.update) for view in spectrum),
             ("preview", self.sed.update_preview),
+            ("preview", self.counts.show_trial),
+            ("asymmetric", self.fit.show_errors),
             ("span_outcome", self.sed.update_span),
             ("series", self.time.update),
             ("series", self.hysteresis.update),

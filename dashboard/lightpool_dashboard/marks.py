@@ -26,6 +26,15 @@ def points(scales: dict[str, Any], colour: str, marker: str, **style: Any) -> bq
     )
 
 
+def handle(scales: dict[str, Any], colour: str, marker: str = "cross", **style: Any) -> bq.Scatter:
+    """Return empty markers that can be dragged; the drag's messages say where to.
+
+    A wide stroke that nobody sees makes a small marker easy to catch.
+    """
+    catch = {"default_size": 30, "drag_size": 1, "stroke": "transparent", "stroke_width": 14}
+    return points(scales, colour, marker, enable_move=True, **{**catch, **style})
+
+
 def band(scales: dict[str, Any], colour: str, opacity: float = 0.25) -> bq.Lines:
     """Return an empty band between two curves: give it ``y`` of shape (2, n)."""
     return bq.Lines(
@@ -125,6 +134,10 @@ def axis(
 ) -> bq.Axis:
     """Return an axis in the style of the page."""
     vertical = side == "left"
+    if isinstance(scale, bq.LogScale):
+        # From the start, with a format to fall back on: a page that is just being built may miss a change.
+        values, labels = log_ticks(scale.min, scale.max)
+        options = {"tick_values": np.array(values), "tick_labels": labels, "tick_format": "~g", **options}
     options.setdefault("tick_style", {"font-size": "11px"})
     return bq.Axis(
         scale=scale,

@@ -44,7 +44,12 @@ class CarryPanel:
     def __init__(self, state: State, texts: Texts) -> None:
         self._state, self._texts = state, texts
         self.kind = labelled(
-            w.ToggleButtons(options=[LINK, PYTHON, YAML], description="Show", style={"button_width": "60px"}),
+            w.ToggleButtons(
+                options=[LINK, PYTHON, YAML],
+                tooltips=["A link to this page", "This analysis as a script", "A file for lightpool run"],
+                description="Show",
+                style={"button_width": "60px"},
+            ),
             "carry",
         )
         self.text = w.HTML()

@@ -48,6 +48,9 @@ class ModelPanel:
             "Fit", state.request_fit, hook="fit", tooltip="Fit, from where the sliders stand"
         )
         self.fit.add_class("lp-main-button")
+        self.minos = kit.flag(
+            "minos", "Asymmetric errors (MINOS)", tooltip="Follow the statistic up instead of its curvature"
+        )
         self.hint = kit.note()
         self._place = kit.column(self.trial, self.back, classes="lp-gone")
         state.observe(guarded(state)(self._show_hint), names=["pending", "live"])
@@ -67,6 +70,7 @@ class ModelPanel:
                 kit.notice("fit_min", "fit_max"),
                 self.alpha,
                 kit.notice("alpha_systematic"),
+                self.minos,
             ],
         )
 

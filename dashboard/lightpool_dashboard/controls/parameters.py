@@ -45,7 +45,8 @@ class Reach:
 
     def holding(self, value: float) -> Reach:
         """Return a reach widened, if need be, so that a value lies inside with room around it."""
-        at, room = self._place(value), (self.high - self.low) / 4
+        at = self._place(value)
+        room = max(self.high - self.low, at - self.low, self.high - at) / 4
         return Reach(
             self.low if at >= self.low else at - room,
             self.high if at <= self.high else at + room,

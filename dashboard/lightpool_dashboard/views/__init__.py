@@ -2,6 +2,7 @@
 
 from lightpool_dashboard.views.comparison import ComparisonView
 from lightpool_dashboard.views.counts import CountsView
+from lightpool_dashboard.views.counts_handles import CountsHandles
 from lightpool_dashboard.views.credit import CreditView
 from lightpool_dashboard.views.fit import FitView
 from lightpool_dashboard.views.growth import GrowthView
@@ -14,11 +15,13 @@ from lightpool_dashboard.views.radius_scan import RadiusScanView
 from lightpool_dashboard.views.runs import RunsView
 from lightpool_dashboard.views.sed import SedView
 from lightpool_dashboard.views.sky import SkyView
+from lightpool_dashboard.views.sky_handles import SkyHandles
 from lightpool_dashboard.views.summary import SummaryView
 from lightpool_dashboard.views.time import TimeView
 
 __all__ = [
     "ComparisonView",
+    "CountsHandles",
     "CountsView",
     "CreditView",
     "FitView",
@@ -31,6 +34,7 @@ __all__ = [
     "RadiusScanView",
     "RunsView",
     "SedView",
+    "SkyHandles",
     "SkyView",
     "StatusView",
     "SummaryView",

@@ -11,6 +11,7 @@ from lightpool.axes import log_centres
 from lightpool.fitting import FitResult
 from lightpool.plot_data import CountsSpectrum, counts_spectrum
 from lightpool_dashboard import marks, theme
+from lightpool_dashboard.tasks.preview import Prediction
 from lightpool_dashboard.ticks import log_range
 from lightpool_dashboard.views import html
 
@@ -23,9 +24,9 @@ class CountsView:
     """Two figures on one energy axis: counts, and (counts - npred) / sqrt(npred)."""
 
     def __init__(self) -> None:
-        self._energy, self._counts = marks.log_scale(0.1, 40), marks.log_scale(FLOOR, 100)
+        self.energy, self._counts = marks.log_scale(0.1, 40), marks.log_scale(FLOOR, 100)
         self._residual = marks.linear_scale(-4, 4)
-        above, below = {"x": self._energy, "y": self._counts}, {"x": self._energy, "y": self._residual}
+        above, below = {"x": self.energy, "y": self._counts}, {"x": self.energy, "y": self._residual}
         self.unsafe = marks.band(above, theme.THRESHOLD, 0.16)
         self.pointed = marks.band(above, theme.POINTS, 0.2)
         self.thresholds = marks.lines(above, theme.THRESHOLD, line_style="dashed", stroke_width=1)
@@ -35,12 +36,13 @@ class CountsView:
         self.counts = marks.lines(above, theme.COUNTS)
         self.errors = marks.lines(above, theme.COUNTS, stroke_width=1.2)
         self.points = marks.points(above, theme.COUNTS, "circle", default_size=20)
+        self.trial = marks.lines(above, theme.MODEL, line_style="dashed", stroke_width=2)
         self.zero = marks.lines(below, theme.MODEL, stroke_width=1)
         self.residual_errors = marks.lines(below, theme.COUNTS, stroke_width=1.2)
         self.residuals = marks.points(below, theme.COUNTS, "circle", default_size=20)
 
-        self._energy_above = marks.axis(self._energy, "", tick_style={"display": "none"})
-        self._energy_axis = marks.axis(self._energy, "Energy [TeV]")
+        self._energy_above = marks.axis(self.energy, "", tick_style={"display": "none"})
+        self._energy_axis = marks.axis(self.energy, "Energy [TeV]")
         self._counts_axis = marks.axis(self._counts, "Counts per bin", side="left")
         self._residual_axis = marks.axis(self._residual, "Residual [σ]", side="left", tick_format="d")
         self.figure = marks.figure(
@@ -54,9 +56,10 @@ class CountsView:
                 self.npred,
                 self.errors,
                 self.points,
+                self.trial,
             ],
             [self._energy_above, self._counts_axis],
-            margin={"top": 8, "bottom": 10, "left": _LEFT, "right": _RIGHT},
+            margin={"top": 16, "bottom": 10, "left": _LEFT, "right": _RIGHT},
         )
         self.residual_figure = marks.figure(
             [self.zero, self.residual_errors, self.residuals],
@@ -92,6 +95,24 @@ class CountsView:
         self.figure.remove_class("lp-upper")
         self.figure.fig_margin = {**self.figure.fig_margin, "bottom": 44}
         self._energy_above.label, self._energy_above.tick_style = "Energy [TeV]", {"font-size": "11px"}
+
+    def show_trial(self, prediction: Prediction | None) -> None:
+        """Draw what the model on trial predicts; nothing without one."""
+        if prediction is None:
+            marks.put(self.trial, [], [])
+            return
+        spectrum = counts_spectrum(prediction.cube, prediction)
+        assert spectrum.npred is not None
+        marks.put(self.trial, *_steps(spectrum, spectrum.npred))
+
+    @property
+    def top(self) -> float:
+        """The upper end of the counts axis."""
+        return float(self._counts.max)
+
+    def add_to_legend(self, *items: str) -> None:
+        """Explain what else was put on the figure."""
+        self.legend.value = _legend(*items, with_prediction=True)
 
     def highlight(self, energies: tuple[float, float] | None) -> None:
         """Shade the bins of a flux point; None takes the shade away."""
@@ -132,7 +153,7 @@ class CountsView:
         marks.set_range(self._residual_axis, -1.1 * reach, 1.1 * reach, np.array([-reach, 0.0, reach]))
 
 
-def _legend(*, with_prediction: bool) -> str:
+def _legend(*others: str, with_prediction: bool) -> str:
     items = [
         html.legend_item("point", theme.COUNTS, "ON counts in the safe range"),
         html.legend_item("thin", theme.COUNTS, "all ON counts"),
@@ -141,7 +162,7 @@ def _legend(*, with_prediction: bool) -> str:
     if with_prediction:
         items.append(html.legend_item("line", theme.MODEL, "prediction"))
     items.append(html.legend_item("shade", theme.THRESHOLD, "no run is safe; dashed: threshold of a run"))
-    return html.legend(items)
+    return html.legend([*items, *others])
 
 
 def _steps(spectrum: CountsSpectrum, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -19,6 +20,8 @@ _SYMBOLS = {
     "circle-dashed": '<circle cx="11" cy="6" r="4.5" fill="none" stroke-dasharray="3 2" {stroke}/>',
     "circle-dotted": '<circle cx="11" cy="6" r="4.5" fill="none" stroke-dasharray="1 2" {stroke}/>',
     "cross": '<path d="M7 2L15 10M15 2L7 10" {stroke}/>',
+    "plus": '<path d="M11 1V11M6 6H16" {stroke}/>',
+    "tab": '<path d="M6 2H16L11 10Z" fill="{c}"/>',
     "shade": '<rect x="1" y="1" width="20" height="10" fill="{c}" opacity=".25"/>',
 }
 _PLOT_MARKERS = {
@@ -64,6 +67,18 @@ def words(sentence: str, symbol: str = "", colour: str = "") -> str:
     """Return a result in words, with the symbol it has on the plot."""
     sign = _sign(symbol, colour) if symbol else ""
     return f'<p class="lp-words">{sign}{escape(sentence)}</p>'
+
+
+def bar_cell(share: float, text: str) -> Picture:
+    """Return a table cell with a bar behind its text, `share` (0 to 1) of the cell long."""
+    return Picture(f'<span class="lp-bar" style="--lp-share:{share:.1%}">{escape(text)}</span>')
+
+
+def shaded_cell(value: float, text: str) -> Picture:
+    """Return a table cell shaded by a value from -1 to 1, one colour for each sign."""
+    strength = min(abs(value), 1.0) if math.isfinite(value) else 0.0
+    sign = "lp-minus" if value < 0 else "lp-plus"
+    return Picture(f'<span class="lp-shade {sign}" style="--lp-share:{strength:.0%}">{escape(text)}</span>')
 
 
 def legend(items: Iterable[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any
 
@@ -74,6 +74,9 @@ class SkyView:
         self.box.add_class("lp-view").add_class("lp-view-sky")
         self._image_of: tuple[Any, ...] = ()
         self._most = 0.0
+        self._view = FieldOfView(0.0, 0.0, 1.0)
+        #: Entries of the legend for what else was put on the figure.
+        self.explained: tuple[str, ...] = ()
 
     def update(self, outcome: Outcome) -> None:
         """Draw an outcome."""
@@ -97,22 +100,32 @@ class SkyView:
         energy: tuple[float, float],
     ) -> None:
         """Draw the counts of some runs between two energies (TeV), and the regions of their cube."""
-        view = field_of_view(cube)
+        self._view = view = field_of_view(cube)
         self._show_image(observations, energy, view)
         regions = run_regions(cube)
-        self._put(self.on, [on_region], view)
+        self.put(self.on, [on_region])
         excluded = [c for c in exclusion if isinstance(c, Circle) and view.shows(c)]
-        self._put(self.excluded, excluded, view)
-        self._put(self.rejected, chain.from_iterable(run.rejected for run in regions), view)
+        self.put(self.excluded, excluded)
+        self.put(self.rejected, chain.from_iterable(run.rejected for run in regions))
         for k, (off, pointing) in enumerate(zip(self.off, self.pointings, strict=True)):
             runs = regions[k :: len(self.off)]
-            self._put(off, chain.from_iterable(run.used for run in runs), view)
+            self.put(off, chain.from_iterable(run.used for run in runs))
             lon = unwrap(np.array([run.pointing[0] for run in runs]), view.lon)
             marks.put(pointing, lon, [run.pointing[1] for run in runs])
         self._show_legend(on_region, regions, excluded)
 
-    def _put(self, mark: bq.Lines, circles: Any, view: FieldOfView) -> None:
-        marks.put(mark, *outlines(circles, view.lon))
+    @property
+    def centre(self) -> float:
+        """Longitude (deg) that the drawn ones lie around."""
+        return self._view.lon
+
+    def shows(self, circle: Circle) -> bool:
+        """Whether some of a circle is in the picture."""
+        return self._view.shows(circle)
+
+    def put(self, mark: bq.Lines, circles: Iterable[Circle]) -> None:
+        """Draw the outlines of circles."""
+        marks.put(mark, *outlines(circles, self._view.lon))
 
     def _show_image(
         self, observations: Sequence[Observation], energy: tuple[float, float], view: FieldOfView
@@ -163,7 +176,7 @@ class SkyView:
         for reason in dict.fromkeys(reasons):
             text = f"{reasons.count(reason)} rejected: {reason}"
             items.append(html.legend_item("circle-dotted", theme.REJECTED, text, night=True))
-        self.legend.value = html.legend(items)
+        self.legend.value = html.legend([*items, *self.explained])
 
 
 def _blank() -> w.Image:

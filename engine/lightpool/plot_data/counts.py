@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import xarray as xr
 
-from lightpool.fitting import FitResult
 from lightpool.plot_data.cells import cells, plain, plain_array
 
 
@@ -46,14 +46,26 @@ class CountsSpectrum:
     thresholds: np.ndarray
 
 
-def counts_spectrum(cube: xr.Dataset, fit: FitResult | None = None) -> CountsSpectrum:
+class Predicted(Protocol):
+    """Anything with a prediction for a cube: a `FitResult`, or a model that was not fitted."""
+
+    @property
+    def npred(self) -> xr.DataArray:
+        """Predicted signal counts."""
+
+    @property
+    def mu_bkg(self) -> xr.DataArray:
+        """Background counts in the ON region."""
+
+
+def counts_spectrum(cube: xr.Dataset, fit: Predicted | None = None) -> CountsSpectrum:
     """Return the counts spectrum of a cube and the prediction of a fit to it.
 
     Parameters
     ----------
     cube : Dataset
         The cube that was fitted: stacked where the fit was.
-    fit : FitResult, optional
+    fit : FitResult or Predicted, optional
     """
     c = cells(cube)
     edges = cube.variables["energy_edges"].to_numpy()

@@ -115,18 +115,20 @@ def test_profiles_are_drawn_only_when_asked_for(dashboard, messages):
 def test_the_point_under_the_mouse_shades_its_counts_bins(dashboard):
     sed, counts = dashboard.sed, dashboard.counts
     expected = sed_points(dashboard.state.outcome.points)
-    k = int(np.flatnonzero(~expected.is_limit)[2])
-    hover = {"event": "hover", "point": {"index": 2}}
-    sed.whole.points._hover_handlers(sed.whole.points, hover)
+    point, limit = np.flatnonzero(~expected.is_limit)[2], np.flatnonzero(expected.is_limit)[0]
+    sed.whole.points.hovered_point = 2  # as the browser says it
     assert counts.pointed.visible
-    np.testing.assert_allclose(counts.pointed.x, [expected.e_min[k], expected.e_max[k]])
-    sed.whole.points._hover_handlers(sed.whole.points, hover)  # it leaves
+    np.testing.assert_allclose(counts.pointed.x, [expected.e_min[point], expected.e_max[point]])
+    sed.whole.points.hovered_point = None
     assert not counts.pointed.visible
-    assert f"√TS {expected.sqrt_ts[k]:.1f}" in sed.whole.points.names[2]
+    sed.whole.limits.hovered_point = 0
+    np.testing.assert_allclose(counts.pointed.x, [expected.e_min[limit], expected.e_max[limit]])
+    assert f"√TS {expected.sqrt_ts[point]:.1f}" in sed.whole.points.names[2]
+    assert f"below {expected.limit[limit]:.3g}" in sed.whole.limits.names[0]
 
 
-def test_a_hover_that_makes_no_sense_is_ignored(dashboard):
-    points = dashboard.sed.whole.points
-    for event in ({}, {"point": {}}, {"point": {"index": 99}}, {"point": {"index": -3}}):
-        points._hover_handlers(points, event)
+@pytest.mark.parametrize("index", [99, -3])
+def test_a_hover_that_makes_no_sense_is_ignored(dashboard, index):
+    dashboard.sed.whole.points.hovered_point = index
     assert dashboard.state.pointed is None
+    assert dashboard.state.error == ""

@@ -241,3 +241,21 @@ def test_the_series_of_real_data_over_years_is_drawn_with_cuts(make, hess_store)
         alone.sel(parameter="index")["value"].values,
         rtol=0.02,
     )
+
+
+def test_variability_is_printed_beside_the_curve(flare):
+    numbers = lp.variability(flare.state.series.spectra)
+    text = flare.time.legend.value
+    flux = numbers.sel(quantity="flux")
+    assert f"Constant flux: χ²/dof {float(flux['chi2']):.1f}/14, p " in text
+    assert f"F_var {float(flux['fvar']):.3f}"[:10] in text
+    assert "doubles in" in text
+    assert "halves in" in text
+    index = numbers.sel(quantity="index")
+    assert f"Constant index: χ²/dof {float(index['chi2']):.1f}/14, p = " in text
+
+
+def test_one_interval_says_nothing_of_variability(flare):
+    flare.state.time_bin = "night"
+    flare.schedule.flush()
+    assert "Constant flux" not in flare.time.legend.value

@@ -35,6 +35,8 @@ class Series:
         Of `light_curve`, in one band: the shape is that of all runs.
     spectra : Dataset
         Of `time_resolved`: slope and amplitude of each interval, the rest as in all runs.
+    variability : Dataset
+        Of `variability`: how flux and slope of the spectra vary.
     slope : str
         The parameter that is shown against time; empty where none is free.
     kept : tuple of str
@@ -45,6 +47,7 @@ class Series:
 
     curve: xr.Dataset
     spectra: xr.Dataset
+    variability: xr.Dataset
     slope: str
     kept: tuple[str, ...]
     start: np.ndarray
@@ -85,7 +88,7 @@ def series(inputs: Inputs, store: OpenStore, tell: Tell) -> Series:
     gti = [run.gti for run in whole.observations]
     start = _utc_seconds([float(times.start.min()) for times in gti])
     stop = _utc_seconds([float(times.stop.max()) for times in gti])
-    return Series(curve, spectra, slope, kept, start, stop)
+    return Series(curve, spectra, lp.variability(spectra), slope, kept, start, stop)
 
 
 def time_binning(inputs: Inputs) -> TimeBinning:

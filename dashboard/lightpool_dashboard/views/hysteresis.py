@@ -1,4 +1,4 @@
-"""The slope of the spectrum against flux in the order of time, and how variable the source is."""
+"""The slope of the spectrum against flux in the order of time."""
 
 from __future__ import annotations
 
@@ -48,9 +48,8 @@ class HysteresisView:
             [self._flux_axis, self._slope_axis],
             margin={"top": 8, "bottom": 42, "left": 56, "right": 14},
         )
-        self.title, self.words = w.HTML(html.heading("Hysteresis and variability")), w.HTML()
-        self.words.add_class("lp-variability")
-        self.box = w.VBox([self.title, self.figure, self.words])
+        self.title = w.HTML(html.heading("Hysteresis"))
+        self.box = w.VBox([self.title, self.figure])
         self.box.add_class("lp-view").add_class("lp-view-hysteresis")
 
     def update(self, series: Series | None) -> None:
@@ -80,7 +79,7 @@ class HysteresisView:
         named = number.size <= _NUMBERED
         texts = np.array([str(k + 1) for k in number] if named else [], dtype=str)
         marks.put(self.numbers, x if named else [], y if named else [], text=texts)
-        self.title.value = html.heading("Hysteresis and variability", "numbered and coloured by time")
+        self.title.value = html.heading("Hysteresis", "slope against flux, numbered and coloured by time")
 
     def _name(self, axis: bq.Axis, text: str) -> None:
         if axis.label != text:

@@ -18,6 +18,7 @@ from lightpool.plot_data import (
     sed_points,
 )
 from lightpool_dashboard import marks, theme
+from lightpool_dashboard.callbacks import guarded
 from lightpool_dashboard.state import State
 from lightpool_dashboard.tasks.preview import Prediction
 from lightpool_dashboard.ticks import log_range
@@ -72,8 +73,9 @@ class SedView:
         for mark in (self.whole.points, self.whole.limits, self.span.points, self.span.limits):
             mark.tooltip = bq.Tooltip(fields=["name"], show_labels=False)
             mark.display_names = False
-        self.whole.points.on_hover(lambda _, event: self._point_at(event, limits=False))
-        self.whole.limits.on_hover(lambda _, event: self._point_at(event, limits=True))
+        point_at = guarded(state)(self._point_at)
+        self.whole.points.observe(point_at, names="hovered_point")
+        self.whole.limits.observe(point_at, names="hovered_point")
         self.title, self.legend = w.HTML(html.heading("Spectral energy distribution")), w.HTML()
         self.words, self.span_words = w.HTML(html.words(" ")), w.HTML(html.hint(_ASK))
         self.words.add_class("lp-fit-words")
@@ -188,19 +190,18 @@ class SedView:
             items.append(html.legend_item("dotted", theme.REFERENCE, published.name))
         self.legend.value = html.legend(items)
 
-    def _point_at(self, event: dict[str, Any], *, limits: bool) -> None:
-        """Note which band the mouse is on; the browser sends the same event when it leaves."""
+    def _point_at(self, change: Any) -> None:
+        """Note which band the mouse is on: the browser tells the index of the marker, and when it leaves."""
         if self._outcome is None or self._outcome.points is None:
             return
         points = sed_points(self._outcome.points)
-        shown = np.flatnonzero(points.is_limit if limits else ~points.is_limit)
-        index = int(event.get("point", {}).get("index", -1))
-        if not 0 <= index < shown.size:
-            return
-        k = shown[index]
-        band = float(points.e_min[k]), float(points.e_max[k])
-        same = self._state.pointed is not None and tuple(self._state.pointed) == band
-        self._state.pointed = None if same else band  # type: ignore[assignment]
+        is_limit = change.owner is self.whole.limits
+        shown = np.flatnonzero(points.is_limit if is_limit else ~points.is_limit)
+        if change.new is None or not 0 <= change.new < shown.size:
+            self._state.pointed = None  # type: ignore[assignment]
+        else:
+            k = shown[change.new]
+            self._state.pointed = float(points.e_min[k]), float(points.e_max[k])
 
 
 def _names(points: SedPoints, *, limits: bool) -> list[str]:

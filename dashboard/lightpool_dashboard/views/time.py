@@ -17,6 +17,7 @@ from lightpool_dashboard.views import html
 from lightpool_dashboard.views.problem import Problem
 from lightpool_dashboard.views.series_panels import Bins, SeriesPanels
 from lightpool_dashboard.views.span_fields import SpanFields
+from lightpool_dashboard.views.variability_words import variability_in_words
 
 #: A brush shorter than this is a slip of the hand, s.
 _SHORTEST = 30.0
@@ -95,7 +96,8 @@ class TimeView:
         if failures:
             text = f"{len(failures)} without a spectrum: {failures[0]}"
             items.append(html.legend_item("cross", theme.BACKGROUND, text))
-        self.legend.value = html.legend(items)
+        sentences = [variability_in_words(series.variability, name) for name in ("flux", series.slope)]
+        self.legend.value = html.legend(items) + html.words(" ".join(sentences).strip())
 
     # -- the span -----------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from lightpool.spectra.model import SpectralModel
 from lightpool.spectra.model_section import model_from_dict
 from lightpool.spectra.parameter import Parameter
 from lightpool.spectra.power_law import PowerLaw, PowerLaw2
-from lightpool.spectra.prior import GaussianPrior, UniformPrior
+from lightpool.spectra.prior import GaussianPrior, LogUniformPrior, UniformPrior
 from lightpool.spectra.registry import MODELS, model_class
 from lightpool.spectra.scale import Scale
 from lightpool.spectra.super_exp_cutoff import (
@@ -38,6 +38,7 @@ __all__ = [
     "Gaussian",
     "GaussianPrior",
     "LogParabola",
+    "LogUniformPrior",
     "MeyerCrab",
     "Parameter",
     "PowerLaw",

@@ -174,7 +174,7 @@ class SpectralModel:
         Parameters
         ----------
         name : str
-        prior : GaussianPrior, UniformPrior or None
+        prior : GaussianPrior, UniformPrior, LogUniformPrior or None
             In the unit of the parameter.
         """
         self._check_names([name], self.parameters)

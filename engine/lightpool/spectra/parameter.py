@@ -28,7 +28,7 @@ class Parameter:
         Limits; infinite where there is none.
     error : float, in `unit`
         One standard deviation; NaN before a fit, 0 for a frozen parameter after it.
-    prior : GaussianPrior or UniformPrior, optional
+    prior : GaussianPrior, UniformPrior or LogUniformPrior, optional
     link : str
         A label: parameters of a compound that carry the same one share their value.
 

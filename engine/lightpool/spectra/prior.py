@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -120,10 +120,65 @@ class UniformPrior:
         return 0.0
 
 
-Prior = GaussianPrior | UniformPrior
-_TYPES: dict[str, tuple[type[GaussianPrior] | type[UniformPrior], tuple[str, str]]] = {
+@dataclass(frozen=True, slots=True)
+class LogUniformPrior:
+    """The parameter lies between two positive values, its logarithm anywhere alike.
+
+    Parameters
+    ----------
+    min, max : float, in the unit of the parameter
+    weight : float
+        Multiplies the term.
+
+    Examples
+    --------
+    >>> round(LogUniformPrior(min=1e-13, max=1e-10).stat(1e-12), 3)  # 2 ln (1e-12 / 1e-13)
+    4.605
+    """
+
+    min: float = 1e-14
+    max: float = 1e-10
+    weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not (0 < self.min < self.max < math.inf and 0 <= self.weight < math.inf):
+            raise SettingsError(
+                "a log-uniform prior needs two positive values that increase and no negative weight",
+                found=f"{self.min:g} to {self.max:g}, weight={self.weight:g}",
+            )
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The range outside which the parameter is excluded."""
+        return self.min, self.max
+
+    def stat(self, value: float) -> float:
+        """Return -2 ln of the prior without its constant: 0 at `min`, infinite outside.
+
+        Parameters
+        ----------
+        value : float, in the unit of the parameter
+        """
+        slack = 1e-9  # a minimiser that stops at an end may overstep it by rounding
+        if not self.min * (1 - slack) <= value <= self.max * (1 + slack):
+            return math.inf
+        return 2 * self.weight * math.log(value / self.min)
+
+    def slope(self, value: float) -> float:
+        """Return the slope of `stat`.
+
+        Parameters
+        ----------
+        value : float, in the unit of the parameter
+        """
+        return 2 * self.weight / max(value, self.min * 0.5)
+
+
+Prior = GaussianPrior | UniformPrior | LogUniformPrior
+_TYPES: dict[str, tuple[Callable[..., Prior], tuple[str, str]]] = {
     "GaussianPrior": (GaussianPrior, ("mu", "sigma")),
     "UniformPrior": (UniformPrior, ("min", "max")),
+    "LogUniformPrior": (LogUniformPrior, ("min", "max")),
 }
 
 

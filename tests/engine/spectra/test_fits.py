@@ -15,6 +15,7 @@ from lightpool.spectra import (
     Gaussian,
     GaussianPrior,
     LogParabola,
+    LogUniformPrior,
     PowerLaw,
     PowerLaw2,
     Scale,
@@ -193,6 +194,16 @@ class TestPriors:
         assert loose.model["index"].value == pytest.approx(
             lp.fit(data, self.TRUTH).model["index"].value, rel=1e-4
         )
+
+    def test_a_log_uniform_prior_draws_down_by_what_its_slope_is_worth(self, cube):
+        """Near the minimum its slope 2 / x moves the best fit by error² / x."""
+        data = asimov(cube, self.TRUTH)
+        free = lp.fit(data, self.TRUTH)
+        value, error = free.model["amplitude"].value, free.model["amplitude"].error
+        result = lp.fit(data, self.TRUTH.with_prior("amplitude", LogUniformPrior(1e-14, 1e-9)))
+        moved = (value - result.model["amplitude"].value) / (error**2 / value)
+        assert moved == pytest.approx(1, abs=0.15)
+        assert result.prior_stat == pytest.approx(2 * math.log(result.model["amplitude"].value / 1e-14))
 
     def test_a_start_outside_a_uniform_prior_is_refused(self, cube):
         with pytest.raises(SettingsError, match=r"start value of index lies outside its limits; found 2\.5"):

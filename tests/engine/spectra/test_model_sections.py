@@ -15,6 +15,7 @@ from lightpool.spectra import (
     EblTable,
     GaussianPrior,
     LogParabola,
+    LogUniformPrior,
     MeyerCrab,
     PowerLaw,
     Scale,
@@ -141,6 +142,11 @@ class TestFiles:
         assert model["index"].prior == GaussianPrior(2.2, 0.1)
         assert model["amplitude"].prior == UniformPrior(0, 1e-10)
 
+    def test_a_log_uniform_prior_comes_back(self):
+        model = PowerLaw().with_prior("amplitude", LogUniformPrior(1e-13, 1e-10, weight=2.0))
+        again = model_from_dict(model.to_dict())
+        assert again["amplitude"].prior == LogUniformPrior(1e-13, 1e-10, weight=2.0)
+
     def test_a_prior_has_the_unit_of_its_parameter(self):
         model = model_from_dict(
             {
@@ -202,7 +208,11 @@ TEMPLATE = {"type": "template", "energy": {"data": [1, 2], "unit": "TeV"}}
 @pytest.mark.parametrize(
     ("section", "message"),
     [
-        (prior_section(type="LogUniformPrior"), "prior of parameter index is of an unknown type.*LogUniform"),
+        (prior_section(type="JeffreysPrior"), "prior of parameter index is of an unknown type.*Jeffreys"),
+        (
+            prior_section(type="LogUniformPrior", parameters=[{"name": "min", "value": 0}]),
+            "two positive values that increase",
+        ),
         (prior_section(type="GaussianPrior", parameters=[{"name": "mean"}]), "has no parameter 'mean'"),
         (
             prior_section(type="GaussianPrior", parameters=[{"name": "mu", "value": "two"}]),

@@ -21,10 +21,6 @@ from lightpool_dashboard.schedule import Schedule, default_schedule
 from lightpool_dashboard.state import State
 from lightpool_dashboard.stores import attribution
 
-#: What will stand in places that are still empty.
-_RING = "The significance of every direction, with a background from a ring around it."
-_DISTRIBUTION = "How often each significance occurs on the map, against what chance alone does."
-
 Data = DataStore | str | os.PathLike[str] | Mapping[str, Path | DataStore]
 
 
@@ -81,6 +77,7 @@ class Dashboard:
         self.counts_handles = views.CountsHandles(self.state, self.counts)
         self.fit, self.runs = views.FitView(kit), views.RunsView(kit)
         self.time, self.hysteresis = views.TimeView(self.state), views.HysteresisView()
+        self.sky_map, self.distribution = views.RingView(self.state), views.DistributionView()
         self.growth, self.scan = views.GrowthView(), views.RadiusScanView(self.state)
         self.comparison = views.ComparisonView(self.state)
         self.credit = views.CreditView(self.state, {name: _credit(data) for name, data in stores.items()})
@@ -135,6 +132,9 @@ class Dashboard:
             ("span_outcome", self.sed.update_span),
             ("series", self.time.update),
             ("series", self.hysteresis.update),
+            ("outcome", self.sky_map.update_region),
+            ("sky_map", self.sky_map.update),
+            ("sky_map", self.distribution.update),
             ("pointed", self.counts.highlight),
             ("radius_scan", self.scan.update),
             ("comparison", self.comparison.update),
@@ -177,8 +177,8 @@ class Dashboard:
                 self.time.box,
                 tables,
                 self.hysteresis.box,
-                views.Place("Significance map", _RING, "lp-view-ring").box,
-                views.Place("Distribution of the map", _DISTRIBUTION, "lp-view-distribution").box,
+                self.sky_map.box,
+                self.distribution.box,
                 self.growth.box,
                 self.scan.box,
                 self.comparison.box,

@@ -185,6 +185,7 @@ class Inputs:
     map_width: float
     map_energy_min: float
     map_energy_max: float
+    map_search: bool
     minos: bool
     compare: bool
     scan: bool
@@ -221,12 +222,17 @@ POINT_INPUTS = ("points_min", "points_max", "points_n", "ul_method", "ul_sigma")
 SPECTRUM_INPUTS = (*FIT_INPUTS, *POINT_INPUTS)
 TIME_INPUTS = ("time_bin", "time_minutes", "time_sigma", "time_counts")
 MAP_INPUTS = (
-    *DATA_INPUTS,
+    "store",
+    "target",
+    "left_out",
     "exclusion",
+    "energy_min",
+    "energy_max",
     "ring_inner",
     "ring_width",
     "correlation_radius",
     "map_width",
     "map_energy_min",
     "map_energy_max",
+    "map_search",
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lightpool.analysis import Analysis
+from lightpool.analysis import Analysis, MapAnalysis
 from lightpool.dl3 import DataStore
 from lightpool.errors import DataError
 from lightpool.plot_data import published_near
@@ -16,11 +16,12 @@ from lightpool.plot_data import published_near
 
 @dataclass(frozen=True, eq=False)
 class OpenStore:
-    """A store with its staged analysis.
+    """A store with its staged analyses.
 
     Parameters
     ----------
     analysis : Analysis
+    maps : MapAnalysis
     targets : dict of str to tuple of int
         Runs of each target.
     positions : dict of str to (float, float), deg
@@ -30,6 +31,7 @@ class OpenStore:
     """
 
     analysis: Analysis
+    maps: MapAnalysis
     targets: dict[str, tuple[int, ...]]
     positions: dict[str, tuple[float, float]]
     place: str
@@ -91,7 +93,7 @@ def _opened(store: DataStore, place: str) -> OpenStore:
     if not targets:
         raise DataError("the store has no run", where=store.name)
     positions = {name: _position(store, ids) for name, ids in targets.items()}
-    return OpenStore(Analysis(store), targets, positions, place)
+    return OpenStore(Analysis(store), MapAnalysis(store), targets, positions, place)
 
 
 def _position(store: DataStore, obs_ids: tuple[int, ...]) -> tuple[float, float]:

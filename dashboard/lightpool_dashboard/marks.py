@@ -9,6 +9,7 @@ import bqplot as bq
 import ipywidgets as w
 import numpy as np
 
+from lightpool_dashboard.png import palette_png as palette_png
 from lightpool_dashboard.png import png as png
 from lightpool_dashboard.png import shade_png as shade_png
 from lightpool_dashboard.ticks import log_ticks

@@ -25,6 +25,22 @@ def png(values: np.ndarray, *, low: float, high: float) -> bytes:
     return _encode_png(index[::-1], theme.colour_map())
 
 
+def palette_png(share: np.ndarray, table: np.ndarray) -> bytes:
+    """Return an image in the colours of a table as PNG; NaN is transparent.
+
+    Parameters
+    ----------
+    share : ndarray, shape (ny, nx), 0 to 1
+        Where each pixel lies in the table; the first row is the lowest one on the plot.
+    table : ndarray, shape (n, 3), uint8, n at most 255
+    """
+    n = len(table)
+    index = np.where(np.isfinite(share), np.rint(np.nan_to_num(share) * (n - 1)), n).astype(np.uint8)
+    colours = np.vstack([table, np.zeros((1, 3), dtype=np.uint8)])
+    alpha = np.append(np.full(n, 255), 0).astype(np.uint8)
+    return _encode_png(index[::-1], colours, alpha)
+
+
 def shade_png(opacity: np.ndarray, colour: str) -> bytes:
     """Return an image of one colour as PNG, more or less of it.
 

@@ -64,6 +64,7 @@ class State(tl.HasTraits):
     map_width = tl.CFloat(3.0)
     map_energy_min = tl.CFloat(0.0)
     map_energy_max = tl.CFloat(0.0)
+    map_search = tl.Bool(True)
     minos = tl.Bool(False)
     compare = tl.Bool(False)
     scan = tl.Bool(False)

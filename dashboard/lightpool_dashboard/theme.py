@@ -24,9 +24,12 @@ TIME_STOPS = ("#3f6fd8", "#15936b", "#b07a10", "#d0562b")
 
 #: The sky keeps its own night in both themes, so what is drawn on it is pale.
 SKY_STOPS = ("#0b1020", "#1d2350", "#51307d", "#96407f", "#d4654f", "#f0a345")
+#: For values with a sign: cold below zero, night at zero, warm above.
+SIGNED_STOPS = ("#9fd0ff", "#2f63b8", "#0b1020", "#a8405f", "#f0a345")
 ON_CIRCLE, EXCLUDED, REJECTED = "#ffffff", "#ffd84d", "#a9b4c4"
+CONTOUR, RING = "#d9f99d", "#8af0ea"
 RUNS = ("#7cc8ff", "#8ee6a5", "#ffb3d9", "#ffe08a", "#c9b6ff", "#8af0ea")
-SKY_COLOURS = (ON_CIRCLE, EXCLUDED, REJECTED, *RUNS)
+SKY_COLOURS = (ON_CIRCLE, EXCLUDED, REJECTED, CONTOUR, RING, *RUNS)
 
 #: A symbol for each run beside its colour: nothing is told by colour alone.
 RUN_MARKERS = ("circle", "square", "diamond", "triangle-up", "cross", "triangle-down")

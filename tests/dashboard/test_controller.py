@@ -322,7 +322,7 @@ async def until(condition):
 
 def test_long_work_shows_its_progress_and_can_be_cancelled(slow_page):
     async def scenario(slow, state):
-        await until(lambda: state.progress)
+        await until(lambda: slow.seen and state.progress)
         assert state.progress[0] == "Slow work: step"
         assert 0 < state.progress[1] < state.progress[2] == 400
         assert state.outcome is not None
@@ -336,7 +336,7 @@ def test_long_work_shows_its_progress_and_can_be_cancelled(slow_page):
 
 def test_newer_input_wins_over_long_work_that_is_under_way(slow_page):
     async def scenario(slow, state):
-        await until(lambda: state.progress)
+        await until(lambda: slow.seen and state.progress)
         slow.steps = 2
         state.radius = 0.2
         await until(lambda: state.status == "ready")
@@ -348,7 +348,7 @@ def test_newer_input_wins_over_long_work_that_is_under_way(slow_page):
 
 def test_more_urgent_work_goes_first_and_what_it_pushed_aside_is_done_later(slow_page):
     async def scenario(slow, state):
-        await until(lambda: state.progress)
+        await until(lambda: slow.seen and state.progress)
         before, slow.steps = state.outcome, 2
         state.stacked = True  # nothing to the slow task
         await until(lambda: state.status == "ready")

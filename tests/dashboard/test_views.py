@@ -121,7 +121,7 @@ def test_the_sky_shows_the_regions_of_each_run(dashboard):
 
 
 def test_the_sky_picture_is_a_png_of_the_counts_and_is_sent_once(dashboard, messages):
-    data = bytes(dashboard.sky.image.image.value)
+    data = bytes(dashboard.sky.picture.mark.image.value)
     assert data.startswith(b"\x89PNG")
     width, height = struct.unpack(">II", data[16:24])
     start = data.index(b"IDAT") + 4
@@ -140,7 +140,7 @@ def test_another_target_is_another_picture(dashboard):
     dashboard.data.target.value = "PKS 2155-304 (simulated)"
     dashboard.schedule.flush()
     assert dashboard.sky.image.image is not old
-    assert bytes(dashboard.sky.image.image.value) != bytes(old.value)
+    assert bytes(dashboard.sky.picture.mark.image.value) != bytes(old.value)
 
 
 def test_numbers_in_text_are_those_of_the_cube(dashboard):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from lightpool_dashboard.controls.kit import Kit
 from lightpool_dashboard.controls.link import panel
 
+_SLIDERS = (
+    ("ring_inner", "Inner radius [deg]", 0.05),
+    ("ring_width", "Ring width [deg]", 0.05),
+    ("correlation_radius", "Correlation radius [deg]", 0.01),
+)
 _FIELDS = (
-    ("ring_inner", "Inner radius [deg]", 0.1),
-    ("ring_width", "Ring width [deg]", 0.1),
-    ("correlation_radius", "Correlation radius [deg]", 0.02),
     ("map_width", "Map width [deg]", 0.5),
     ("map_energy_min", "Min energy [TeV], 0: all", 0.5),
     ("map_energy_max", "Max energy [TeV], 0: all", 5),
@@ -24,7 +26,15 @@ class RingPanel:
     """
 
     def __init__(self, kit: Kit) -> None:
-        self.fields = {name: kit.number(name, label, step=step) for name, label, step in _FIELDS}
-        for field in self.fields.values():
-            field.add_class("lp-wide")
-        self.box = panel("Ring map", [*self.fields.values(), kit.notice(*self.fields)], opened=False)
+        self.fields = {name: kit.slider(name, label, step=step) for name, label, step in _SLIDERS}
+        for name, label, step in _FIELDS:
+            self.fields[name] = kit.number(name, label, step=step)
+            self.fields[name].add_class("lp-wide")
+        self.search = kit.flag(
+            "map_search",
+            "Exclude what stands out",
+            tooltip="Pixels above 2.5 σ that hang together with one above 5 σ count as no background",
+        )
+        self.box = panel(
+            "Ring map", [*self.fields.values(), self.search, kit.notice(*self.fields)], opened=False
+        )

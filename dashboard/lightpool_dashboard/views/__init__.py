@@ -4,14 +4,15 @@ from lightpool_dashboard.views.comparison import ComparisonView
 from lightpool_dashboard.views.counts import CountsView
 from lightpool_dashboard.views.counts_handles import CountsHandles
 from lightpool_dashboard.views.credit import CreditView
+from lightpool_dashboard.views.distribution import DistributionView
 from lightpool_dashboard.views.fit import FitView
 from lightpool_dashboard.views.growth import GrowthView
 from lightpool_dashboard.views.hysteresis import HysteresisView
 from lightpool_dashboard.views.messages import MessagesView, StatusView
-from lightpool_dashboard.views.place import Place
 from lightpool_dashboard.views.problem import Problem
 from lightpool_dashboard.views.progress import ProgressView
 from lightpool_dashboard.views.radius_scan import RadiusScanView
+from lightpool_dashboard.views.ring import RingView
 from lightpool_dashboard.views.runs import RunsView
 from lightpool_dashboard.views.sed import SedView
 from lightpool_dashboard.views.sky import SkyView
@@ -24,14 +25,15 @@ __all__ = [
     "CountsHandles",
     "CountsView",
     "CreditView",
+    "DistributionView",
     "FitView",
     "GrowthView",
     "HysteresisView",
     "MessagesView",
-    "Place",
     "Problem",
     "ProgressView",
     "RadiusScanView",
+    "RingView",
     "RunsView",
     "SedView",
     "SkyHandles",

@@ -26,6 +26,7 @@ from lightpool.plot_data import (
 from lightpool.sky import Circle
 from lightpool_dashboard import marks, theme
 from lightpool_dashboard.ticks import linear_ticks
+from lightpool_dashboard.turning_picture import TurningPicture
 from lightpool_dashboard.views import html
 
 _MARGIN = {"top": 8, "bottom": 44, "left": 60, "right": 14}
@@ -42,10 +43,7 @@ class SkyView:
     def __init__(self) -> None:
         self._lon, self._lat = marks.linear_scale(1, 0), marks.linear_scale(0, 1)
         scales = {"x": self._lon, "y": self._lat}
-        # The browser draws another picture, not other bytes of the same one: two take turns.
-        self._spare, first = _blank(), _blank()
-        pictures = w.Box([first, self._spare], layout=w.Layout(display="none"))  # closed with the view
-        self.image = bq.Image(image=first, scales=scales, x=[0, 1], y=[0, 1], pixelated=True)
+        self.picture = TurningPicture(scales)
         self.on = marks.lines(scales, theme.ON_CIRCLE, stroke_width=2.2)
         self.off = [marks.lines(scales, colour, stroke_width=1.2) for colour in theme.RUNS]
         self.rejected = marks.lines(scales, theme.REJECTED, line_style="dotted", stroke_width=1)
@@ -54,7 +52,7 @@ class SkyView:
             marks.points(scales, colour, marker, default_size=40)
             for colour, marker in zip(theme.RUNS, theme.RUN_MARKERS, strict=True)
         ]
-        drawn = [self.image, *self.off, self.rejected, self.excluded, *self.pointings, self.on]
+        drawn = [self.picture.mark, *self.off, self.rejected, self.excluded, *self.pointings, self.on]
         self._lon_axis = marks.axis(self._lon, "Right ascension [deg]")
         self._lat_axis = marks.axis(self._lat, "Declination [deg]", side="left")
         # Drawn round: width and height of the plot area are in the ratio of the margins' remainders.
@@ -70,7 +68,7 @@ class SkyView:
         # The legend stands beside the figure where there is room, else below.
         plot = w.Box([self.figure, self.legend])
         plot.add_class("lp-sky")
-        self.box = w.VBox([self.title, plot, pictures])
+        self.box = w.VBox([self.title, plot, self.picture.holder])
         self.box.add_class("lp-view").add_class("lp-view-sky")
         self._image_of: tuple[Any, ...] = ()
         self._most = 0.0
@@ -143,10 +141,7 @@ class SkyView:
             energy=energy,
         ).counts
         self._most = max(float(counts.max()), 1.0)
-        self._spare.value = marks.png(counts, low=0, high=self._most)
-        with self.image.hold_sync():
-            self.image.image, self._spare = self._spare, self.image.image
-            self.image.x, self.image.y = np.array(view.lon_range), np.array(view.lat_range)
+        self.picture.show(marks.png(counts, low=0, high=self._most), view.lon_range, view.lat_range)
         west, east = view.lon_range
         ticks = linear_ticks(west, east)
         labels = {f"{tick:.10g}": f"{tick % 360:g}" for tick in ticks}
@@ -177,7 +172,3 @@ class SkyView:
             text = f"{reasons.count(reason)} rejected: {reason}"
             items.append(html.legend_item("circle-dotted", theme.REJECTED, text, night=True))
         self.legend.value = html.legend([*items, *self.explained])
-
-
-def _blank() -> w.Image:
-    return w.Image(value=marks.png(np.zeros((1, 1)), low=0, high=1), format="png")

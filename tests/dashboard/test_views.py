@@ -136,10 +136,10 @@ def test_the_sky_picture_is_a_png_of_the_counts_and_is_sent_once(dashboard, mess
 
 
 def test_another_target_is_another_picture(dashboard):
-    old = dashboard.sky.image.image  # the browser does not look at new bytes in the same one
+    old = dashboard.sky.picture.mark.image  # the browser does not look at new bytes in the same one
     dashboard.data.target.value = "PKS 2155-304 (simulated)"
     dashboard.schedule.flush()
-    assert dashboard.sky.image.image is not old
+    assert dashboard.sky.picture.mark.image is not old
     assert bytes(dashboard.sky.picture.mark.image.value) != bytes(old.value)
 
 

@@ -36,7 +36,7 @@ class CountsView:
         self.counts = marks.lines(above, theme.COUNTS)
         self.errors = marks.lines(above, theme.COUNTS, stroke_width=1.2)
         self.points = marks.points(above, theme.COUNTS, "circle", default_size=20)
-        self.trial = marks.lines(above, theme.MODEL, line_style="dashed", stroke_width=2)
+        self.trial = marks.lines(above, theme.MODEL, line_style="dashed", stroke_width=2, visible=False)
         self.zero = marks.lines(below, theme.MODEL, stroke_width=1)
         self.residual_errors = marks.lines(below, theme.COUNTS, stroke_width=1.2)
         self.residuals = marks.points(below, theme.COUNTS, "circle", default_size=20)
@@ -59,7 +59,7 @@ class CountsView:
                 self.trial,
             ],
             [self._energy_above, self._counts_axis],
-            margin={"top": 16, "bottom": 10, "left": _LEFT, "right": _RIGHT},
+            margin={"top": 18, "bottom": 10, "left": _LEFT, "right": _RIGHT},
         )
         self.residual_figure = marks.figure(
             [self.zero, self.residual_errors, self.residuals],

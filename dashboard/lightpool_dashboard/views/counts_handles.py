@@ -66,7 +66,7 @@ class CountsHandles:
         """Draw the threshold and its tab; without one the tab waits at the left end."""
         low, high = self._edges[0], self._edges[-1]
         at = min(max(self._state.threshold, low), high)
-        marks.put(self.tab, [at], [1.05])
+        marks.put(self.tab, [at], [1.04])
         self._draw_threshold(at if self._state.threshold else 0.0)
 
     def _draw_threshold(self, at: float) -> None:

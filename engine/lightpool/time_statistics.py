@@ -21,16 +21,6 @@ __all__ = [
     "structure_function",
 ]
 
-__all__ = [
-    "constancy",
-    "counts_constancy",
-    "discrete_correlation",
-    "doubling_times",
-    "fractional_variance",
-    "point_to_point_variance",
-    "structure_function",
-]
-
 #: Lags that differ by less than this, relative to the longest, are the same.
 _SAME_LAG = 1e-6
 

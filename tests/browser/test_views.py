@@ -16,7 +16,7 @@ def paths(page, view: str) -> list[str]:
     """Return the paths that a view shows, as the browser has them."""
     return page.eval_on_selector_all(
         f".lp-view-{view} .bqplot path",
-        "found => found.filter(path => path.checkVisibility()).map(path => path.getAttribute('d') || '')",
+        "found => found.filter(p => p.checkVisibility()).map(p => p.getAttribute('d')).filter(d => d)",
     )
 
 
@@ -86,7 +86,7 @@ def test_radius_and_models_on_demand(open_dashboard, until):
     page = open_dashboard
     page.locator(".lp-switch-scan input").check()
     until(lambda: "Largest at" in page.inner_text(".lp-view-scan"), "the scan in words")
-    assert len([d for d in paths(page, "scan") if d]) > 20
+    assert len(paths(page, "scan")) > 20
     page.locator(".lp-switch-compare input").check()
     until(lambda: page.locator(".lp-view-compare tbody tr").count() >= 5, "a row a model")
     assert "(chosen)" in page.inner_text(".lp-view-compare")

@@ -16,7 +16,7 @@ def paths(page, view: str) -> list[str]:
     """Return the paths that a view shows, as the browser has them."""
     return page.eval_on_selector_all(
         f".lp-view-{view} .bqplot path",
-        "found => found.filter(p => p.checkVisibility()).map(p => p.getAttribute('d')).filter(d => d)",
+        "found => found.filter(p => p.getClientRects().length).map(p => p.getAttribute('d')).filter(d => d)",
     )
 
 

@@ -99,11 +99,11 @@ class Dashboard:
 
     def script(self) -> str:
         """Return a few lines of Python that find the same numbers."""
-        return self._texts.script(self.state.inputs())
+        return self._texts.script(self.state.inputs(), self.state.band)
 
     def config(self) -> str:
         """Return the YAML with which ``lightpool run`` finds the same numbers."""
-        return self._texts.config(self.state.inputs())
+        return self._texts.config(self.state.inputs(), self.state.band)
 
     def link(self) -> str:
         """Return what to put behind the address of a served page so that it opens like this."""

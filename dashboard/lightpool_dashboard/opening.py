@@ -14,10 +14,11 @@ from lightpool.errors import SettingsError
 from lightpool.reflected import ReflectedRegions
 from lightpool.sky import Circle
 from lightpool.spectra import MODELS, SpectralModel
+from lightpool.time_binning import TimeBinning
 from lightpool.wobble import WobbleRegions
-from lightpool_dashboard.inputs import LIMITS, MODEL_LABELS, ParameterChoice
+from lightpool_dashboard.inputs import LIMITS, MODEL_LABELS, TIME_BIN_LABELS, ParameterChoice
 from lightpool_dashboard.library import Library, OpenStore
-from lightpool_dashboard.settings import analysis_settings
+from lightpool_dashboard.settings import analysis_settings, time_binning
 from lightpool_dashboard.state import State
 
 #: What a page made from a file may do otherwise: names of settings, in words.
@@ -120,7 +121,19 @@ def _inputs(plan: Plan, store: OpenStore, path: Path) -> dict[str, Any]:
         inputs |= {"model": name, "parameters": _choices(settings.model, MODELS[name]())}
     if (points := settings.flux_points) is not None:
         inputs |= {"points_min": points[0], "points_max": points[-1], "points_n": len(points) - 1}
-    return inputs
+    in_time = settings.time_resolved or settings.light_curve
+    return inputs | ({} if in_time is None else _time_inputs(in_time.binning))
+
+
+def _time_inputs(binning: TimeBinning) -> dict[str, Any]:
+    if binning.method not in TIME_BIN_LABELS:
+        return {}  # said by `_what_differs`
+    given = {
+        "time_minutes": None if binning.duration is None else binning.duration / 60,
+        "time_sigma": binning.sigma,
+        "time_counts": binning.counts,
+    }
+    return {"time_bin": binning.method} | {name: value for name, value in given.items() if value is not None}
 
 
 def _bins_per_decade(edges: tuple[float, ...], said: float | None) -> int:
@@ -155,11 +168,24 @@ def _what_differs(wanted: AnalysisSettings, inputs: dict[str, Any], store: OpenS
     state.restore(inputs)
     state.notices = {}
     got = analysis_settings(state.inputs(), store)
-    return list(dict.fromkeys(_names(wanted, got)))
+    return list(dict.fromkeys((*_names(wanted, got), *_names_in_time(wanted, time_binning(state.inputs())))))
+
+
+def _names_in_time(wanted: AnalysisSettings, binning: TimeBinning) -> Iterator[str]:
+    """Return what of the series the page has otherwise; the energies of its flux follow from the data."""
+    series, curve = wanted.time_resolved, wanted.light_curve
+    if any(part is not None and part.binning != binning for part in (series, curve)):
+        yield "the time intervals"
+    if curve is not None and (len(curve.edges) > 2 or curve.refit):
+        yield "options of the light curve"
+    if series is not None and (series.shared or not series.free):
+        yield "the free parameters of the time-resolved spectra"
 
 
 def _names(wanted: Any, got: Any) -> Iterator[str]:
     for field in fields(wanted):
+        if field.name in ("time_resolved", "light_curve"):
+            continue
         one, other = getattr(wanted, field.name), getattr(got, field.name)
         if field.name == "reduction":
             yield from _names(one, other)

@@ -12,11 +12,14 @@ from lightpool.reduction import ReductionSettings
 from lightpool.reflected import ReflectedRegions
 from lightpool.sky import Circle
 from lightpool.spectra import MODELS, SpectralModel
+from lightpool.time_binning import TimeBinning
 from lightpool.wobble import WobbleRegions
 from lightpool_dashboard.fields import field_at
 from lightpool_dashboard.inputs import Inputs
 from lightpool_dashboard.library import OpenStore
 
+#: What a spectrum's slope is called, in the models of the page.
+_SLOPES = ("index", "alpha", "index1")
 #: True energies, TeV: wider than any range the page allows for data from this kind of telescope.
 #: Lowest, highest, bins per decade.
 ENERGY_TRUE_AXIS = (0.05, 100.0, 20)
@@ -123,6 +126,28 @@ def flux_point_edges(inputs: Inputs) -> tuple[float, ...]:
     if not (low < high and math.log10(high / low) > 0.2):
         low, high = inputs.energy_min, inputs.energy_max
     return tuple(energy_edges(low, high, n=inputs.points_n).tolist())
+
+
+def time_binning(inputs: Inputs) -> TimeBinning:
+    """Return how the inputs cut the time."""
+    return {
+        "run": TimeBinning.per_run,
+        "night": TimeBinning.per_night,
+        "duration": lambda: TimeBinning.of_duration(60 * inputs.time_minutes),
+        "significance": lambda: TimeBinning.min_significance(inputs.time_sigma),
+        "counts": lambda: TimeBinning.min_counts(inputs.time_counts),
+        "blocks": TimeBinning.bayesian_blocks,
+    }[inputs.time_bin]()
+
+
+def slope_and_amplitude(model: SpectralModel) -> tuple[SpectralModel, str, tuple[str, ...]]:
+    """Return the model with its other parameters frozen: short intervals cannot tell a curvature."""
+    free = [model.names[i] for i in model.free_indices]
+    slope = next((name for name in _SLOPES if name in free), "")
+    kept = tuple(name for name in free if name not in (slope, "amplitude")) if slope else ()
+    for name in kept:
+        model = model.freeze(name)
+    return model, slope, kept
 
 
 def _background(inputs: Inputs, store: OpenStore) -> OffRegionFinder:

@@ -138,6 +138,11 @@ class State(tl.HasTraits):
         """Ask for the results as files."""
         self.download_requests += 1
 
+    @property
+    def band(self) -> tuple[float, float] | None:
+        """Energies of the light curve, TeV; None while there is none."""
+        return None if self.series is None else self.series.band
+
     def notice(self, name: str, sentence: str) -> None:
         """Put a sentence about an input on `notices`; an empty one takes it away."""
         if sentence != self.notices.get(name, ""):

@@ -71,7 +71,9 @@ class Bundle:
     notes: tuple[str, ...] = ()
 
 
-def bundle(outcome: Outcome, page: Page, tell: Tell, *, most: int = MOST) -> Bundle:
+def bundle(
+    outcome: Outcome, page: Page, tell: Tell, *, notes: tuple[str, ...] = (), most: int = MOST
+) -> Bundle:
     """Return all results of an outcome.
 
     Parameters
@@ -79,6 +81,8 @@ def bundle(outcome: Outcome, page: Page, tell: Tell, *, most: int = MOST) -> Bun
     outcome : Outcome
     page : Page
     tell : callable
+    notes : tuple of str
+        What was not to be had.
     most : int
         Bytes that the zip may have; what is dispensable is left out of a larger one, and that is said.
 
@@ -109,11 +113,10 @@ def bundle(outcome: Outcome, page: Page, tell: Tell, *, most: int = MOST) -> Bun
         (folder / "provenance.json").write_text(json.dumps(origin, indent=2) + "\n", encoding="utf-8")
         (folder / "README.txt").write_text(_readme(outcome, page), encoding="utf-8")
         _write_tables(outcome, folder)
-        notes = list(_draw(outcome, folder, lambda k, n: tell("figures", 3, steps)))
+        missing = list(_draw(outcome, folder, lambda k, n: tell("figures", 3, steps)))
         tell("zip", 4, steps)
         zipped, left_out = _zipped(folder, most)
-    notes += left_out
-    return Bundle(_file_name(outcome), zipped, text, tuple(notes))
+    return Bundle(_file_name(outcome), zipped, text, (*notes, *missing, *left_out))
 
 
 def _hashes(outcome: Outcome) -> Iterator[tuple[str, str]]:
@@ -131,6 +134,8 @@ def _readme(outcome: Outcome, page: Page) -> str:
         "runs.csv           each run in its safe energy range",
         "counts.csv         counts, background and prediction bin by bin",
         "flux_points.*      flux points (GADF), with profiles in the FITS file",
+        "light_curve.*      flux of the time intervals",
+        "time_resolved.ecsv spectra of the time intervals",
         "models.yaml        the best fit with its covariance",
         "cube.nc            the reduced data (xarray, lp.open_cube)",
         "ogip/              spectra and responses for other programs",

@@ -10,18 +10,29 @@ from lightpool.config.model_file import Source, models_to
 from lightpool.reflected import ReflectedRegions
 from lightpool.sky import Circle
 from lightpool.wobble import WobbleRegions
+from lightpool_dashboard.carry.script import Band, uses_time
 from lightpool_dashboard.inputs import Inputs
 from lightpool_dashboard.library import OpenStore
-from lightpool_dashboard.settings import ENERGY_TRUE_AXIS, analysis_settings
+from lightpool_dashboard.settings import (
+    ENERGY_TRUE_AXIS,
+    analysis_settings,
+    slope_and_amplitude,
+    time_binning,
+)
 
 
-def page_config(inputs: Inputs, store: OpenStore) -> AnalysisConfig:
+def page_config(inputs: Inputs, store: OpenStore, band: Band = None) -> AnalysisConfig:
     """Return the configuration that finds the numbers of the page: counts, fit and flux points.
+
+    The light curve and the spectra of its intervals are in it where another time binning than one a
+    run was chosen; the brushed span, which is another analysis, is not.
 
     Parameters
     ----------
     inputs : Inputs
     store : OpenStore
+    band : (float, float), TeV, optional
+        Energies of the light curve, known once there is one; without them it is left out.
 
     Raises
     ------
@@ -47,8 +58,31 @@ def page_config(inputs: Inputs, store: OpenStore) -> AnalysisConfig:
                 "parameters": {"n_sigma_ul": settings.ul_sigma, "ul_method": settings.ul_method},
             },
             "models": models_to((Source(settings.source, settings.model),)),
+            **({} if band is None or not uses_time(inputs) else _series(inputs, settings, band)),
         }
     )
+
+
+def _series(inputs: Inputs, settings: AnalysisSettings, band: tuple[float, float]) -> dict[str, Any]:
+    assert settings.model is not None
+    binning = time_binning(inputs)
+    given = {key: getattr(binning, key) for key in ("sigma", "counts", "p0") if getattr(binning, key)}
+    cut = {"method": binning.method, "duration": _with_unit(binning.duration, "s"), **given}
+    model, _, _ = slope_and_amplitude(settings.model)
+    limits = {"n_sigma_ul": settings.ul_sigma, "ul_method": settings.ul_method}
+    return {
+        "light_curve": {
+            **cut,
+            "energy_edges": _axis(*band) | {"nbins": 1},
+            "source": settings.source,
+            "parameters": limits,
+        },
+        "time_resolved": {
+            **cut,
+            "free": [model.names[i] for i in model.free_indices],
+            "flux_range": _axis(*band),
+        },
+    }
 
 
 def _datasets(inputs: Inputs, settings: AnalysisSettings) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
+import xarray as xr
 
 from lightpool.analysis import Outcome
 from lightpool.plot_data import (
@@ -27,6 +28,8 @@ from lightpool_dashboard.png import png
 from lightpool_dashboard.ticks import log_range
 
 _PIXELS = 130
+#: From cm-2 s-1 to what the light curve is drawn in.
+_PER_FLUX = 1e12
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,8 @@ def pictures(outcome: Outcome) -> Iterator[Picture]:
         yield from _sed(outcome)
     if outcome.cube.sizes["time"] > 1:
         yield from _growth(outcome)
+    if outcome.light_curve is not None:
+        yield from _light_curve(outcome.light_curve)
 
 
 def _sky(outcome: Outcome) -> Picture:
@@ -159,3 +164,34 @@ def _growth(outcome: Outcome) -> Iterator[Picture]:
     chart.line(time, float(grown.sqrt_ts[-1]) * np.sqrt(time / hours[-1]), theme.GREY, dash="5 3")
     chart.points(hours[seen], grown.sqrt_ts[seen], theme.COUNTS)
     yield Picture("growth", "Growth with livetime", "runs added up; dashed: a steady source", chart)
+
+
+def _light_curve(curve: xr.Dataset) -> Iterator[Picture]:
+    one = curve.isel(band=0)
+    start, stop = (one[name].to_numpy().astype("datetime64[ms]") for name in ("time_start", "time_stop"))
+    flux, low, high, limit = (
+        one[f"flux{end}"].to_numpy() * _PER_FLUX for end in ("", "_errn", "_errp", "_ul")
+    )
+    is_limit = one["is_ul"].to_numpy() | ~np.isfinite(flux)
+    drawn = np.where(is_limit, np.isfinite(limit), np.isfinite(flux))
+    if not drawn.any():
+        return
+    first = start.min()
+    unit, name = (3.6e6, "Hours") if (stop.max() - first).astype(float) < 2 * 8.64e7 else (8.64e7, "Days")
+    begin, end = ((time - first).astype(float) / unit for time in (start, stop))
+    tops = np.where(is_limit, limit, flux + np.nan_to_num(high))[drawn]
+    chart = Chart(
+        Axis(-0.02 * float(end.max()), 1.02 * float(end.max()), f"{name} since {str(first)[:16]} UTC"),
+        Axis(0, 1.12 * float(tops.max()), "Flux [10⁻¹² cm⁻² s⁻¹]"),
+    )
+    seen, bound = drawn & ~is_limit, drawn & is_limit
+    chart.points(
+        ((begin + end) / 2)[seen],
+        flux[seen],
+        theme.POINTS,
+        y_error=((flux - np.nan_to_num(low))[seen], (flux + np.nan_to_num(high))[seen]),
+        x_error=(begin[seen], end[seen]),
+    )
+    chart.limits(((begin + end) / 2)[bound], limit[bound], (begin[bound], end[bound]), theme.LIMITS)
+    words = f"{float(one['e_min']):.3g} to {float(one['e_max']):.3g} TeV; arrows: upper limits where √TS < 2"
+    yield Picture("light_curve", "Light curve", words, chart)

@@ -15,23 +15,29 @@ from lightpool.reflected import ReflectedRegions
 from lightpool.sky import Circle
 from lightpool.spectra import SpectralModel
 from lightpool_dashboard.carry.link_text import number_text
-from lightpool_dashboard.inputs import Inputs
+from lightpool_dashboard.carry.permalink import defaults
+from lightpool_dashboard.inputs import TIME_BIN_LABELS, Inputs
 from lightpool_dashboard.library import OpenStore
-from lightpool_dashboard.settings import ENERGY_TRUE_AXIS, analysis_settings
+from lightpool_dashboard.settings import ENERGY_TRUE_AXIS, analysis_settings, slope_and_amplitude
 
+#: Lowest and highest energy (TeV) of the light curve, None where it is not known.
+Band = tuple[float, float] | None
 _WIDTH = 100
 
 
-def python_script(inputs: Inputs, store: OpenStore) -> str:
+def python_script(inputs: Inputs, store: OpenStore, band: Band = None) -> str:
     """Return a script that finds the numbers of the page: counts, fit and flux points.
 
-    What the engine does by itself is not written out. Names out of files are written as Python
-    writes text, so nothing in them is run.
+    The brushed time span is in it where there is one, and the light curve with the spectra of its
+    intervals where another time binning than one a run was chosen. What the engine does by itself is
+    not written out. Names out of files are written as Python writes text, so nothing in them is run.
 
     Parameters
     ----------
     inputs : Inputs
     store : OpenStore
+    band : (float, float), TeV, optional
+        Energies of the light curve, known once there is one; without them it is left out.
 
     Raises
     ------
@@ -39,21 +45,8 @@ def python_script(inputs: Inputs, store: OpenStore) -> str:
         For inputs that no analysis can be made of.
     """
     settings = analysis_settings(inputs, store)
-    assert settings.model is not None
-    assert settings.flux_points is not None
-    how = []
-    if settings.fit_range is not None:
-        ends = ("None" if end is None else _quantity(end, "TeV") for end in settings.fit_range)
-        how.append(f"fit_range=({', '.join(ends)})")
-    if settings.alpha_systematic:
-        how.append(f"alpha_systematic={number_text(settings.alpha_systematic)}")
-    limits = []
-    if settings.ul_sigma != 2:
-        limits.append(f"ul_sigma={number_text(settings.ul_sigma)}")
-    if settings.ul_method != "profile":
-        limits.append(f"ul_method={_text(settings.ul_method)}")
-    bands = _axis(settings.flux_points[0], settings.flux_points[-1], n=len(settings.flux_points) - 1)
     reduction = _reduction(inputs, settings)
+    in_time = band is not None and uses_time(inputs)
     lines = [
         '"""The analysis of a Lightpool page: the same numbers, by the same engine."""',
         "",
@@ -62,32 +55,109 @@ def python_script(inputs: Inputs, store: OpenStore) -> str:
         f"store = lp.DataStore({_text(store.place)})",
         _runs(settings.obs_ids),
     ]
-    fitted = "stacked" if settings.stacked else "cube"
-    if inputs.span is None:
+    if inputs.span is None and not in_time:
         lines.append(_call("cube = lp.reduce", ["runs", *reduction]))
     else:
         lines += [_call("settings = dict", reduction), "cube = lp.reduce(runs, **settings)"]
-    if settings.stacked:
-        lines.append("stacked = lp.stack(cube)")
-    lines += [
-        f"model = {_model(settings.model)}",
-        _call("result = lp.fit", [fitted, "model", *how]),
-        _call("points = lp.flux_points", [fitted, "result.model", bands, *how, *limits]),
-    ]
-    if inputs.span is not None:
-        first, last = map(_text, inputs.span)
-        part = "part" if not settings.stacked else "lp.stack(part)"
-        lines += [
-            "",
-            "# The same in the brushed time span.",
-            f"part = lp.reduce(runs, **settings, intervals=[({first}, {last})])",
-            _call("part_result = lp.fit", [part, "model", *how]),
-            _call("part_points = lp.flux_points", [part, "part_result.model", bands, *how, *limits]),
-        ]
+    lines += _spectrum(settings)
+    if in_time:
+        assert band is not None
+        lines += _series(inputs, settings, band)
     lines += ["", "print(cube.onoff.cumulative()[-1])", "print(result)", "print(points)"]
+    if in_time:
+        lines += ["print(curve.flux)", "print(spectra.value)"]
     if inputs.span is not None:
-        lines += ["print(part.onoff.cumulative()[-1])", "print(part_result)"]
+        lines += _span(inputs.span, settings)
     return "\n".join(lines) + "\n"
+
+
+def uses_time(inputs: Inputs) -> bool:
+    """Whether somebody chose how time is cut."""
+    return inputs.time_bin != defaults().time_bin
+
+
+def _spectrum(settings: AnalysisSettings) -> list[str]:
+    assert settings.model is not None
+    fitted = "stacked" if settings.stacked else "cube"
+    points = [fitted, "result.model", _bands(settings), *_fit_options(settings), *_limit_options(settings)]
+    return [
+        *(["stacked = lp.stack(cube)"] if settings.stacked else []),
+        f"model = {_model(settings.model)}",
+        _call("result = lp.fit", [fitted, "model", *_fit_options(settings)]),
+        _call("points = lp.flux_points", points),
+    ]
+
+
+def _series(inputs: Inputs, settings: AnalysisSettings, band: tuple[float, float]) -> list[str]:
+    assert settings.model is not None
+    energies = f"({', '.join(_quantity(energy, 'TeV') for energy in band)})"
+    _, _, kept = slope_and_amplitude(settings.model)
+    start = f"result.model.freeze({', '.join(map(_text, kept))})" if kept else "result.model"
+    options = _fit_options(settings)
+    return [
+        "",
+        "# Against time: the flux, and the spectra of the intervals.",
+        f"pieces = lp.reduce(runs, **settings, intervals={_binning(inputs)})",
+        _call(
+            "curve = lp.light_curve",
+            ["pieces", "result.model", energies, *options, *_limit_options(settings)],
+        ),
+        _call("spectra = lp.time_resolved", ["pieces", start, f"flux_range={energies}", *options]),
+    ]
+
+
+def _span(span: tuple[str, str], settings: AnalysisSettings) -> list[str]:
+    first, last = map(_text, span)
+    part = "lp.stack(part)" if settings.stacked else "part"
+    options = _fit_options(settings)
+    points = [part, "part_result.model", _bands(settings), *options, *_limit_options(settings)]
+    return [
+        "",
+        "# The same in the brushed time span.",
+        f"part = lp.reduce(runs, **settings, intervals=[({first}, {last})])",
+        _call("part_result = lp.fit", [part, "model", *options]),
+        _call("part_points = lp.flux_points", points),
+        "print(part.onoff.cumulative()[-1])",
+        "print(part_result)",
+    ]
+
+
+def _fit_options(settings: AnalysisSettings) -> list[str]:
+    how = []
+    if settings.fit_range is not None:
+        ends = ("None" if end is None else _quantity(end, "TeV") for end in settings.fit_range)
+        how.append(f"fit_range=({', '.join(ends)})")
+    if settings.alpha_systematic:
+        how.append(f"alpha_systematic={number_text(settings.alpha_systematic)}")
+    return how
+
+
+def _limit_options(settings: AnalysisSettings) -> list[str]:
+    limits = []
+    if settings.ul_sigma != 2:
+        limits.append(f"ul_sigma={number_text(settings.ul_sigma)}")
+    if settings.ul_method != "profile":
+        limits.append(f"ul_method={_text(settings.ul_method)}")
+    return limits
+
+
+def _bands(settings: AnalysisSettings) -> str:
+    assert settings.flux_points is not None
+    edges = settings.flux_points
+    return _axis(edges[0], edges[-1], n=len(edges) - 1)
+
+
+def _binning(inputs: Inputs) -> str:
+    arguments = {
+        "per_run": "",
+        "per_night": "",
+        "of_duration": _quantity(60 * inputs.time_minutes, "s"),
+        "min_significance": number_text(inputs.time_sigma),
+        "min_counts": str(inputs.time_counts),
+        "bayesian_blocks": "",
+    }
+    name = dict(zip(TIME_BIN_LABELS, arguments, strict=True))[inputs.time_bin]
+    return f"lp.TimeBinning.{name}({arguments[name]})"
 
 
 def _reduction(inputs: Inputs, settings: AnalysisSettings) -> list[str]:

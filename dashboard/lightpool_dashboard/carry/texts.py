@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lightpool.errors import DataError
 from lightpool_dashboard.carry.permalink import permalink
+from lightpool_dashboard.carry.script import Band, python_script
 from lightpool_dashboard.inputs import Inputs
 from lightpool_dashboard.library import Library, OpenStore
 
@@ -24,17 +25,15 @@ class Texts:
         """Return the link, from the question mark on; see `permalink`."""
         return permalink(inputs)
 
-    def script(self, inputs: Inputs) -> str:
+    def script(self, inputs: Inputs, band: Band = None) -> str:
         """Return the script; see `python_script`."""
-        from lightpool_dashboard.carry.script import python_script
+        return python_script(inputs, self._store(inputs), band)
 
-        return python_script(inputs, self._store(inputs))
-
-    def config(self, inputs: Inputs) -> str:
+    def config(self, inputs: Inputs, band: Band = None) -> str:
         """Return the configuration as YAML; see `page_config`."""
         from lightpool_dashboard.carry.config import page_config  # its schema takes a moment to build
 
-        return page_config(inputs, self._store(inputs)).to_yaml()
+        return page_config(inputs, self._store(inputs), band).to_yaml()
 
     def is_ready(self, inputs: Inputs) -> bool:
         """Whether the store is open and has the target, so that a text costs no reading."""

@@ -61,7 +61,7 @@ class CarryPanel:
         self.prepare.on_click(guarded(state)(lambda button: state.request_download()))
         state.observe(guarded(state)(self._show_bundle), names=["bundle", "problems"])
         self.kind.observe(guarded(state)(self._show), names="value")
-        state.observe(guarded(state)(self._show), names=[*INPUT_NAMES, "outcome"])
+        state.observe(guarded(state)(self._show), names=[*INPUT_NAMES, "outcome", "series"])
         self._show()
         self.box = panel(
             "Carry it on", [Notice(state, "config"), self.kind, self.text, self.prepare, self.download]
@@ -86,10 +86,17 @@ class CarryPanel:
             self.download.value = _OFFER if bundle is None else _bundle_links(bundle)
 
     def _python(self, inputs: Inputs) -> str:
-        return _file(self._texts.script(inputs), "lightpool_page.py", "text/x-python", "Python script")
+        return _file(
+            self._texts.script(inputs, self._state.band),
+            "lightpool_page.py",
+            "text/x-python",
+            "Python script",
+        )
 
     def _yaml(self, inputs: Inputs) -> str:
-        return _file(self._texts.config(inputs), "lightpool_page.yaml", "text/yaml", "Configuration")
+        return _file(
+            self._texts.config(inputs, self._state.band), "lightpool_page.yaml", "text/yaml", "Configuration"
+        )
 
 
 def _bundle_links(bundle: Bundle) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lightpool.errors import LightpoolError
 from lightpool_dashboard.inputs import INPUT_NAMES, Inputs
 from lightpool_dashboard.library import OpenStore
 from lightpool_dashboard.settings import analysis_settings
 from lightpool_dashboard.stores import attribution
+from lightpool_dashboard.tasks.series import series
 from lightpool_dashboard.tasks.task import Task, Tell
 
 if TYPE_CHECKING:
@@ -23,13 +26,21 @@ def download(inputs: Inputs, store: OpenStore, tell: Tell) -> Bundle:
     from lightpool_dashboard.carry.script import python_script
 
     outcome = store.analysis.run(analysis_settings(inputs, store), progress=tell)
+    notes, band = [], None
+    try:
+        in_time = series(inputs, store, tell)
+    except LightpoolError as error:
+        notes.append(f"no light curve: {error}")
+    else:
+        outcome = replace(outcome, light_curve=in_time.curve, time_resolved=in_time.spectra)
+        band = in_time.band
     page = Page(
-        config=page_config(inputs, store),
-        script=python_script(inputs, store),
+        config=page_config(inputs, store, band),
+        script=python_script(inputs, store, band),
         link=permalink(inputs),
         attribution=attribution(store.analysis.store.path),
     )
-    return bundle(outcome, page, tell)
+    return bundle(outcome, page, tell, notes=tuple(notes))
 
 
 DOWNLOAD = Task("bundle", "Download", 9, INPUT_NAMES, download, waits_for_fit=False, on_request=True)

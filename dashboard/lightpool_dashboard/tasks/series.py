@@ -11,18 +11,14 @@ import xarray as xr
 import lightpool as lp
 from lightpool.analysis import Outcome
 from lightpool.errors import SettingsError
-from lightpool.spectra import SpectralModel
-from lightpool.time_binning import TimeBinning
 from lightpool.times import to_utc
 from lightpool_dashboard.inputs import FIT_INPUTS, TIME_INPUTS, Inputs
 from lightpool_dashboard.library import OpenStore
-from lightpool_dashboard.settings import analysis_settings
+from lightpool_dashboard.settings import analysis_settings, slope_and_amplitude, time_binning
 from lightpool_dashboard.tasks.task import Task, Tell
 
 #: More intervals than a view can show side by side.
 MOST = 300
-#: What a spectrum's slope is called, in the models of the page.
-_SLOPES = ("index", "alpha", "index1")
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +49,11 @@ class Series:
     start: np.ndarray
     stop: np.ndarray
 
+    @property
+    def band(self) -> tuple[float, float]:
+        """Lowest and highest energy of the flux, TeV."""
+        return float(self.spectra.attrs["e_min"]), float(self.spectra.attrs["e_max"])
+
 
 def series(inputs: Inputs, store: OpenStore, tell: Tell) -> Series:
     """Return the series for the time bins that are chosen.
@@ -76,7 +77,7 @@ def series(inputs: Inputs, store: OpenStore, tell: Tell) -> Series:
     cut = store.analysis.run(settings.updated(intervals=intervals, model=None, stacked=False))
     best = whole.fit.model if whole.fit is not None and whole.fit.success else settings.model
     assert best is not None
-    model, slope, kept = _slope_and_amplitude(best)
+    model, slope, kept = slope_and_amplitude(best)
     how: dict[str, Any] = {"fit_range": settings.fit_range, "alpha_systematic": settings.alpha_systematic}
     tell("light curve", 1, 3)
     band = _band(whole)
@@ -89,28 +90,6 @@ def series(inputs: Inputs, store: OpenStore, tell: Tell) -> Series:
     start = _utc_seconds([float(times.start.min()) for times in gti])
     stop = _utc_seconds([float(times.stop.max()) for times in gti])
     return Series(curve, spectra, lp.variability(spectra), slope, kept, start, stop)
-
-
-def time_binning(inputs: Inputs) -> TimeBinning:
-    """Return how the inputs cut the time."""
-    return {
-        "run": TimeBinning.per_run,
-        "night": TimeBinning.per_night,
-        "duration": lambda: TimeBinning.of_duration(60 * inputs.time_minutes),
-        "significance": lambda: TimeBinning.min_significance(inputs.time_sigma),
-        "counts": lambda: TimeBinning.min_counts(inputs.time_counts),
-        "blocks": TimeBinning.bayesian_blocks,
-    }[inputs.time_bin]()
-
-
-def _slope_and_amplitude(model: SpectralModel) -> tuple[SpectralModel, str, tuple[str, ...]]:
-    """Return the model with its other parameters frozen: short intervals cannot tell a curvature."""
-    free = [model.names[i] for i in model.free_indices]
-    slope = next((name for name in _SLOPES if name in free), "")
-    kept = tuple(name for name in free if name not in (slope, "amplitude")) if slope else ()
-    for name in kept:
-        model = model.freeze(name)
-    return model, slope, kept
 
 
 def _band(whole: Outcome) -> tuple[float, float]:

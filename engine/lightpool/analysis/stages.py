@@ -215,6 +215,8 @@ class Analysis(Stages):
         if s.time_resolved is not None:
             tell("time_resolved", 0, 1)
             wanted, pieces = s.time_resolved, self._cut(s.time_resolved.binning, s, reduced, timing)
+            if wanted.free:
+                start = shape.freeze(*(name for name in shape.names if name not in wanted.free))
             series = self._stage(
                 "time_resolved",
                 (*reduced.key, start, *how.values(), wanted),

@@ -53,7 +53,8 @@ def time_resolved_settings(
         raise SettingsError("the flux range needs both ends", where=f"{where}.flux_range")
     if model is not None:
         _at(f"{where}.shared", lambda: shared_indices(model, wanted.shared))
-    return _at(where, lambda: TimeResolvedSettings(binning, wanted.shared, (low, high)))
+        _at(f"{where}.free", lambda: [model[name] for name in wanted.free])
+    return _at(where, lambda: TimeResolvedSettings(binning, wanted.shared, (low, high), wanted.free))
 
 
 def light_curve_settings(config: AnalysisConfig, energy: tuple[float, ...]) -> LightCurveSettings | None:

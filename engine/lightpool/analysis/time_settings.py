@@ -21,6 +21,9 @@ class TimeResolvedSettings:
     binning : TimeBinning
     shared : tuple of str
     flux_range : (float, float), TeV
+    free : tuple of str
+        With names, every interval starts from the best fit to all data and only these parameters are
+        free in it: short intervals cannot tell a curvature. Without, the model is as it was given.
 
     Raises
     ------
@@ -31,11 +34,13 @@ class TimeResolvedSettings:
     binning: TimeBinning
     shared: tuple[str, ...] = ()
     flux_range: tuple[float, float] = FLUX_RANGE
+    free: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         low, high = checked_edges(self.flux_range, name="flux range")[[0, -1]]
         object.__setattr__(self, "flux_range", (float(low), float(high)))
         object.__setattr__(self, "shared", tuple(self.shared))
+        object.__setattr__(self, "free", tuple(self.free))
 
 
 @dataclass(frozen=True)

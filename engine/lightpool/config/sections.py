@@ -295,11 +295,15 @@ _OURS = frozenset({"method", "start", "stop", "duration", "sigma", "counts", "p0
 
 
 class TimeResolved(TimeBins):
-    """A fit for each interval; `shared` parameters have one value in all of them."""
+    """A fit for each interval; `shared` parameters have one value in all of them.
 
-    written_when_set = _OURS | {"time_intervals", "shared", "flux_range"}
+    Where `free` names parameters, the others stay at the best fit to all data.
+    """
+
+    written_when_set = _OURS | {"time_intervals", "shared", "free", "flux_range"}
 
     shared: tuple[Text, ...] = ()
+    free: tuple[Text, ...] = ()
     flux_range: EnergyRange = EnergyRange()
 
 

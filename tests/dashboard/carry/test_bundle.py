@@ -52,6 +52,7 @@ def test_every_result_is_in_it(page, folder):
     assert names >= {
         *("README.txt", "report.html", "summary.json", "runs.csv", "counts.csv", "config.yaml", "script.py"),
         *("flux_points.fits", "flux_points.ecsv", "models.yaml", "cube.nc", "provenance.json"),
+        *("light_curve.fits", "light_curve.ecsv", "time_resolved.ecsv"),
         *("ogip/pha_obs1001.fits", "figures/sed.pdf", "figures/sky.svg", "figures/counts.png"),
     }
     outcome = page.outcome
@@ -103,7 +104,7 @@ class Elements(HTMLParser):
 def test_the_report_has_figures_numbers_and_no_stranger(page):
     report = page.state.bundle.report.decode()
     found = Elements(report)
-    assert found.tags.count("svg") == 4
+    assert found.tags.count("svg") == 5
     assert not {"script", "link", "iframe", "a"} & set(found.tags)
     assert all(address.startswith("data:image/png") for address in found.addresses)
     total = page.outcome.cube.onoff.cumulative()[-1]

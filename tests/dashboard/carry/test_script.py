@@ -6,9 +6,12 @@ import ast
 from dataclasses import replace
 
 import pytest
+import xarray as xr
 
+from lightpool.analysis import from_config
 from lightpool_dashboard import Dashboard
 from lightpool_dashboard.carry.script import python_script
+from lightpool_dashboard.opening import inputs_from_config
 from lightpool_dashboard.schedule import ManualSchedule
 
 from .cases import CASES
@@ -17,7 +20,7 @@ from .same import assert_same_cube, assert_same_fit, assert_same_points
 
 def script_of(dashboard) -> str:
     state = dashboard.state
-    return python_script(state.inputs(), dashboard.controller.library.open(state.store))
+    return python_script(state.inputs(), dashboard.controller.library.open(state.store), state.band)
 
 
 def run(script: str, capsys) -> dict:
@@ -54,6 +57,36 @@ def test_the_brushed_span_is_in_it(dashboard, capsys, stacked):
     assert_same_fit(found["part_result"], state.span_outcome.fit)
     assert_same_points(found["part_points"], state.span_outcome.points)
     assert_same_fit(found["result"], state.outcome.fit)
+
+
+TIMES = {
+    "night": {"time_bin": "night"},
+    "duration": {"time_bin": "duration", "time_minutes": 20.5, "ul_method": "bounded"},
+    "significance": {"time_bin": "significance", "time_sigma": 8.0, "model": "power-law"},
+    "counts": {"time_bin": "counts", "time_counts": 120, "alpha_systematic": 1.0},
+    "blocks": {"time_bin": "blocks", "fit_min": 0.9, "stacked": True},
+}
+
+
+@pytest.mark.parametrize("changes", TIMES.values(), ids=TIMES)
+def test_chosen_time_bins_are_in_it(dashboard, demo_path, tmp_path, capsys, changes):
+    state = dashboard.state
+    state.restore(changes)
+    dashboard.schedule.flush()
+    found = run(script_of(dashboard), capsys)
+    assert_same_fit(found["result"], state.outcome.fit)
+    for name, of_the_page in (("curve", state.series.curve), ("spectra", state.series.spectra)):
+        xr.testing.assert_identical(found[name].drop_attrs(), of_the_page.drop_attrs())
+
+    path = tmp_path / "page.yaml"
+    path.write_text(dashboard.config())
+    outcome = from_config(path).run()
+    xr.testing.assert_identical(outcome.light_curve.drop_attrs(), state.series.curve.drop_attrs())
+    xr.testing.assert_identical(outcome.time_resolved.drop_attrs(), state.series.spectra.drop_attrs())
+
+    start = inputs_from_config(path, {state.store: demo_path})
+    assert "notices" not in start
+    assert {name: start[name] for name in changes} == changes
 
 
 def test_it_is_short(dashboard):

@@ -108,8 +108,19 @@ def test_the_values_of_the_sections(config):
     assert curve.binning == lp.TimeBinning.per_run()
     # Additions of ours stay out of files that do without them.
     text = config.to_yaml()
-    for key in ("time_resolved", "duration", "sigma", "p0", "refit", "shared"):
+    for key in ("time_resolved", "duration", "sigma", "p0", "refit", "shared", "free"):
         assert key not in text
+
+
+def test_named_parameters_alone_are_free_in_an_interval(config):
+    plan = from_config(config.updated({"time_resolved": {"method": "run", "free": ["amplitude"]}}))
+    assert plan.settings.time_resolved.free == ("amplitude",)
+    outcome = plan.run()
+    index = outcome.time_resolved["value"].sel(parameter="index")
+    np.testing.assert_array_equal(index, outcome.fit.model["index"].value)
+    assert (outcome.time_resolved["error"].sel(parameter="amplitude") > 0).all()
+    with pytest.raises(SettingsError, match=r"time_resolved.free.*no parameter 'slope'"):
+        from_config(config.updated({"time_resolved": {"method": "run", "free": ["slope"]}}))
 
 
 def test_the_same_as_by_hand_and_written(config, demo_store, tmp_path):

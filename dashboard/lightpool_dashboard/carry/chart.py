@@ -18,15 +18,24 @@ _LEFT, _TOP, _BOTTOM, _RIGHT = 66, 12, 46, 14
 
 @dataclass(frozen=True)
 class Axis:
-    """One axis: its ends, its label with the unit, and whether it is logarithmic.
+    """One axis.
 
-    `low` may be the larger one: right ascension grows to the left.
+    Parameters
+    ----------
+    low, high : float
+        Its ends; `low` may be the larger one, as right ascension grows to the left.
+    label : str
+        With the unit.
+    log : bool
+    named : tuple of (float, str)
+        Ticks of its own, instead of round numbers.
     """
 
     low: float
     high: float
     label: str
     log: bool = False
+    named: tuple[tuple[float, str], ...] = ()
 
     def share(self, values: np.ndarray) -> np.ndarray:
         """Return where values lie, 0 at the low end and 1 at the high one; NaN where they cannot."""
@@ -39,6 +48,8 @@ class Axis:
 
     def ticks(self) -> list[tuple[float, str]]:
         """Return tick values with what they say, which may be nothing."""
+        if self.named:
+            return list(self.named)
         if self.log:
             values, labels = log_ticks(self.low, self.high)
             return list(zip(values, labels.values(), strict=True))
@@ -151,7 +162,7 @@ class Chart:
         for value, text in self.x.ticks():
             at = float(self.x.share(np.array(value))) * w
             yield f'<path d="M{at:.1f} {h}v{-6 if text else -3}" stroke="{SOFT}"/>'
-            yield f'<text x="{at:.1f}" y="{h + 15}" text-anchor="middle" fill="{INK}">{text}</text>'
+            yield f'<text x="{at:.1f}" y="{h + 15}" text-anchor="middle" fill="{INK}">{escape(text)}</text>'
         for value, text in self.y.ticks():
             at = (1 - float(self.y.share(np.array(value)))) * h
             yield f'<path d="M0 {at:.1f}h{6 if text else 3}" stroke="{SOFT}"/>'

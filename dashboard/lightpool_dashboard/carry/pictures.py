@@ -30,6 +30,8 @@ from lightpool_dashboard.ticks import log_range
 _PIXELS = 130
 #: From cm-2 s-1 to what the light curve is drawn in.
 _PER_FLUX = 1e12
+#: A gap in a light curve that is left out.
+_LONG = np.timedelta64(6 * 3_600_000, "ms")
 
 
 @dataclass(frozen=True)
@@ -176,14 +178,11 @@ def _light_curve(curve: xr.Dataset) -> Iterator[Picture]:
     drawn = np.where(is_limit, np.isfinite(limit), np.isfinite(flux))
     if not drawn.any():
         return
-    first = start.min()
-    unit, name = (3.6e6, "Hours") if (stop.max() - first).astype(float) < 2 * 8.64e7 else (8.64e7, "Days")
-    begin, end = ((time - first).astype(float) / unit for time in (start, stop))
+    axis, begin, end, breaks = clock(start, stop)
     tops = np.where(is_limit, limit, flux + np.nan_to_num(high))[drawn]
-    chart = Chart(
-        Axis(-0.02 * float(end.max()), 1.02 * float(end.max()), f"{name} since {str(first)[:16]} UTC"),
-        Axis(0, 1.12 * float(tops.max()), "Flux [10⁻¹² cm⁻² s⁻¹]"),
-    )
+    chart = Chart(axis, Axis(0, 1.12 * float(tops.max()), "Flux [10⁻¹² cm⁻² s⁻¹]"))
+    for gap in breaks:
+        chart.line(np.full(2, gap), np.array([0.0, 1e9]), theme.GREY, thick=0.8, dash="2 3")
     seen, bound = drawn & ~is_limit, drawn & is_limit
     chart.points(
         ((begin + end) / 2)[seen],
@@ -195,3 +194,32 @@ def _light_curve(curve: xr.Dataset) -> Iterator[Picture]:
     chart.limits(((begin + end) / 2)[bound], limit[bound], (begin[bound], end[bound]), theme.LIMITS)
     words = f"{float(one['e_min']):.3g} to {float(one['e_max']):.3g} TeV; arrows: upper limits where √TS < 2"
     yield Picture("light_curve", "Light curve", words, chart)
+
+
+def clock(start: np.ndarray, stop: np.ndarray) -> tuple[Axis, np.ndarray, np.ndarray, list[float]]:
+    """Return a time axis without long gaps, where intervals begin and end on it, and where a gap was.
+
+    Parameters
+    ----------
+    start, stop : ndarray of datetime64[ms], in any order
+    """
+    order = np.argsort(start)
+    reached = np.maximum.accumulate(stop[order])
+    gaps = np.r_[
+        np.timedelta64(0, "ms"), np.maximum(start[order][1:] - reached[:-1], np.timedelta64(0, "ms"))
+    ]
+    long = gaps > _LONG
+    hours = np.timedelta64(3_600_000, "ms")
+    whole = float(((reached[-1] - start.min()) - gaps[long].sum()) / hours)
+    shift = np.empty(len(start))
+    shift[order] = np.cumsum(np.where(long, gaps / hours - 0.06 * whole, 0.0))
+    begin, end = ((time - start.min()) / hours - shift for time in (start, stop))
+    firsts = np.r_[order[0], order[long]]
+    low, high = -0.02 * whole, float(end.max()) + 0.02 * whole
+    if not long.any():
+        label = f"Hours since {str(start.min())[:16].replace('T', ' ')} UTC"
+        return Axis(low, high, label), begin, end, []
+    shown = firsts[:: -(-len(firsts) // 5)]
+    named = tuple((float(begin[k]), str(start[k])[:10]) for k in shown)
+    axis = Axis(low, high, "Night (UTC); gaps are left out", named=named)
+    return axis, begin, end, [float(begin[k]) - 0.03 * whole for k in firsts[1:]]

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.integrate import trapezoid
 
 import lightpool as lp
 from lightpool.errors import AnalysisError, SettingsError
@@ -72,7 +73,7 @@ def test_the_flare_comes_back(night):
     for k in range(cube.sizes["asked"]):
         part = cube.isel(time=cube["interval"].values == k)
         means = [
-            np.trapezoid(TRUTH.mean_dnde(energy, from_utc(a), from_utc(b)), energy)
+            trapezoid(TRUTH.mean_dnde(energy, from_utc(a), from_utc(b)), energy)
             for a, b in zip(part["time_start"].values, part["time_stop"].values, strict=True)
         ]
         truth.append(np.average(means, weights=part["livetime"].values))

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.integrate import trapezoid
 
 import lightpool as lp
 from lightpool.errors import AnalysisError, SettingsError
@@ -54,7 +55,7 @@ def test_the_flare_comes_back_in_every_interval(cube, series):
                 for name, true in truth.items()
             ]
         )
-        flux = np.trapezoid(dnde[3:], energy)
+        flux = trapezoid(dnde[3:], energy)
         pulls[-1].append((float(row["flux"]) - flux) / float(row["flux_err"]))
     pulls = np.array(pulls)
     n = len(pulls)

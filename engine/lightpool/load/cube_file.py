@@ -34,7 +34,7 @@ def open_cube(path: str | Path) -> xr.Dataset:
 
     Examples
     --------
-    >>> cube.to_netcdf("cube.nc")
+    >>> cube.to_netcdf("cube.nc", engine="h5netcdf")
     >>> dict(lp.open_cube("cube.nc").counts.sizes)
     {'region': 1, 'time': 4, 'energy': 10}
     """

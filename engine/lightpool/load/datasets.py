@@ -45,7 +45,7 @@ def read_datasets(path: str | Path) -> xr.Dataset:
 
     Examples
     --------
-    >>> cube.to_netcdf("reduced.nc")
+    >>> cube.to_netcdf("reduced.nc", engine="h5netcdf")
     >>> round(lp.fit(lp.load.read_datasets("reduced.nc"), lp.PowerLaw()).model["index"].value, 2)
     2.65
     """

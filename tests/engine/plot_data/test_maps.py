@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from astropy.wcs import WCS
+from scipy.integrate import trapezoid
 
 import lightpool as lp
 from lightpool.errors import SettingsError
@@ -161,8 +162,8 @@ def test_contours_follow_a_level_and_leave_out_what_is_unknown():
 def test_the_distribution(maps, excess):
     found = significance_distribution(maps, excess)
     columns = distribution_columns(found)
-    assert np.trapezoid(columns.normal, columns.x) == pytest.approx(1, abs=1e-4)
-    assert np.trapezoid(columns.fit, columns.x) == pytest.approx(1, abs=1e-2)
+    assert trapezoid(columns.normal, columns.x) == pytest.approx(1, abs=1e-4)
+    assert trapezoid(columns.fit, columns.x) == pytest.approx(1, abs=1e-2)
     np.testing.assert_array_equal(columns.density, found.density)
     assert f"width {found.std:.3f}" in columns.text
     assert f"{found.n_pixels} pixels" in columns.text

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import warnings
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from lightpool.errors import DataError, SettingsError
+from lightpool.plain_fits import plain_hdus
 from lightpool.sky import Circle, TangentPlane, as_circle, lonlat, to_galactic, unit_vectors
 
 
@@ -51,11 +54,13 @@ class ExclusionMask:
         DataError
             If the file is missing, is no FITS file or holds no two-dimensional image.
         """
-        from astropy.io import fits
-
         path = Path(path)
         if not path.is_file():
             raise DataError("exclusion mask does not exist", where=str(path), remedy="Check the path")
+        if (plain := _plain_image(path)) is not None:
+            return cls(plain[0], plain[1], path.name)
+        from astropy.io import fits
+
         try:
             # astropy only warns of a file that ends too early; what it then reads is not the mask.
             with warnings.catch_warnings(record=True) as heard:
@@ -134,6 +139,22 @@ class ExclusionMask:
         is_galactic = self.wcs.wcs.lngtyp.strip() == "GLON"
         lon, lat = lonlat(to_galactic(vectors) if is_galactic else vectors)
         return self.wcs.all_world2pix(lon, lat, 0)
+
+
+def _plain_image(path: Path) -> tuple[np.ndarray, TangentPlane] | None:
+    """Return mask and projection of the commonest kind of file; None for others and damaged ones."""
+    try:
+        content = path.read_bytes()
+        if content[:2] == b"\x1f\x8b":
+            content = gzip.decompress(content)
+    except (OSError, EOFError, zlib.error):
+        return None
+    images = (hdu for hdu in plain_hdus(content) or () if not hdu.is_table and hdu.image is not None)
+    hdu = next(images, None)
+    if hdu is None or hdu.image is None or hdu.image.ndim != 2:
+        return None
+    plane = _plain_tangent_plane(hdu.header)
+    return None if plane is None else (np.nan_to_num(hdu.image) != 0, plane)
 
 
 def _plain_tangent_plane(header: Any) -> TangentPlane | None:

@@ -1,18 +1,19 @@
-"""FITS binary tables as bytes.
+"""FITS binary tables as bytes, laid out here.
 
-astropy formats the headers. The cells are laid out here: its own writer swaps the bytes of a wide
-cell one number at a time, and loads all of its table package first.
+astropy's writer swaps the bytes of a wide cell one number at a time, and its import costs more than
+the writing of all results. FITS standard 4.0, sections 4.2 and 7.3.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-_BLOCK = 2880
+_BLOCK, _CARD = 2880, 80
 _CODES = {"f4": "E", "f8": "D", "i2": "I", "i4": "J", "i8": "K", "u1": "L"}
 
 
@@ -45,11 +46,7 @@ def write_fits(path: Path, tables: Iterable[bytes]) -> None:
 
 def primary_bytes(keys: Mapping[str, Any]) -> bytes:
     """Return an empty primary HDU with these keywords."""
-    from astropy.io import fits
-
-    header = fits.PrimaryHDU().header
-    header.update(keys)
-    return _padded(header.tostring(), b"")
+    return _padded({"SIMPLE": True, "BITPIX": 8, "NAXIS": 0, "EXTEND": True, **keys}, b"")
 
 
 def table_bytes(name: str, columns: Sequence[Column], keys: Mapping[str, Any]) -> bytes:
@@ -64,8 +61,6 @@ def table_bytes(name: str, columns: Sequence[Column], keys: Mapping[str, Any]) -
     keys : mapping
         Further header keywords.
     """
-    from astropy.io import fits
-
     n_rows = len(columns[0].values)
     heap = bytearray()
     stored, forms = zip(*(_laid_out(column.values, heap) for column in columns), strict=True)
@@ -74,10 +69,10 @@ def table_bytes(name: str, columns: Sequence[Column], keys: Mapping[str, Any]) -
     for column, values in zip(columns, stored, strict=True):
         table[column.name] = values
 
-    header = fits.Header()
-    header["XTENSION"] = "BINTABLE"
-    sizes = {"BITPIX": 8, "NAXIS": 2, "NAXIS1": dtype.itemsize, "NAXIS2": n_rows}
-    header.update({**sizes, "PCOUNT": len(heap), "GCOUNT": 1, "TFIELDS": len(columns)})
+    header: dict[str, Any] = {
+        "XTENSION": "BINTABLE", "BITPIX": 8, "NAXIS": 2, "NAXIS1": dtype.itemsize, "NAXIS2": n_rows,
+        "PCOUNT": len(heap), "GCOUNT": 1, "TFIELDS": len(columns),
+    }  # fmt: skip
     for i, (column, form) in enumerate(zip(columns, forms, strict=True), start=1):
         header[f"TTYPE{i}"] = column.name
         header[f"TFORM{i}"] = form
@@ -86,9 +81,7 @@ def table_bytes(name: str, columns: Sequence[Column], keys: Mapping[str, Any]) -
         shape = np.shape(column.values)[1:] if isinstance(column.values, np.ndarray) else ()
         if len(shape) > 1 or shape == (1,):  # a vector of one stays a vector
             header[f"TDIM{i}"] = "(" + ",".join(str(n) for n in reversed(shape)) + ")"
-    header["EXTNAME"] = name
-    header.update(keys)
-    return _padded(header.tostring(), table.tobytes() + bytes(heap))
+    return _padded({**header, "EXTNAME": name, **keys}, table.tobytes() + bytes(heap))
 
 
 def _laid_out(values: np.ndarray | Sequence[np.ndarray], heap: bytearray) -> tuple[np.ndarray, str]:
@@ -121,5 +114,50 @@ def _code(stored: np.ndarray) -> str:
     return _CODES[stored.dtype.str[1:]]
 
 
-def _padded(header: str, data: bytes) -> bytes:
-    return header.encode("ascii") + data + b"\0" * (-len(data) % _BLOCK)
+def _padded(header: Mapping[str, Any], data: bytes) -> bytes:
+    """Return header and data of an HDU, each filled up to whole blocks."""
+    text = "".join(_cards(key, value) for key, value in header.items()) + "END".ljust(_CARD)
+    content = text.encode("ascii", "replace")
+    return content + b" " * (-len(content) % _BLOCK) + data + b"\0" * (-len(data) % _BLOCK)
+
+
+def _cards(key: str, value: Any) -> str:
+    """Return one keyword as cards of 80 characters; long text goes on in further cards.
+
+    Examples
+    --------
+    >>> _cards("EXPOSURE", 1581.7).rstrip(), len(_cards("HISTORY", "word " * 20))
+    ('EXPOSURE=               1581.7', 160)
+    """
+    if key in ("HISTORY", "COMMENT"):
+        room = _CARD - 8
+        return "".join(f"{key:<8}{part}".ljust(_CARD) for part in _parts(str(value), room))
+    if isinstance(value, str | np.str_):
+        first, *more = _parts(str(value).replace("'", "''"), 67)
+        ends = ["&'"] * len(more) + ["'"]
+        lines = [f"{key:<8}= '{first if more else first.ljust(8)}{ends[0]}"]
+        lines += [f"CONTINUE  '{part}{end}" for part, end in zip(more, ends[1:], strict=True)]
+        return "".join(line.ljust(_CARD) for line in lines)
+    return f"{key:<8}= {_number(value):>20}".ljust(_CARD)
+
+
+def _number(value: Any) -> str:
+    if isinstance(value, bool | np.bool_):
+        return "T" if value else "F"
+    if isinstance(value, int | np.integer):
+        return str(value)
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"a FITS header holds no {number}")
+    text = repr(number).upper()
+    return text if "." in text or "E" in text else f"{text}.0"
+
+
+def _parts(text: str, room: int) -> list[str]:
+    """Return text in pieces of at most `room` characters, no doubled quote torn apart."""
+    parts = []
+    while len(text) > room:
+        end = room - (text[:room].count("'") % 2 if text[room - 1] == "'" else 0)
+        parts.append(text[:end])
+        text = text[end:]
+    return [*parts, text]

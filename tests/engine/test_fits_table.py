@@ -33,6 +33,26 @@ def test_every_kind_of_column_comes_back():
         np.testing.assert_array_equal(row["E"], [0, 1, 2, 3])
 
 
+def test_every_kind_of_keyword_comes_back():
+    keys = {
+        "TRUE": True, "COUNT": np.int32(-5), "SMALL": 1.5e-300, "WHOLE": 3.0, "PI": np.pi, "BIG": 1e22,
+        "TEXT": "it's", "EMPTY": "", "LONG": "a 'quoted' word, " * 12, "QUOTES": "'" * 90, "ODD": "naïve",
+    }  # fmt: skip
+    content = primary_bytes({"HISTORY": "word " * 30, "COMMENT": "x"}) + table_bytes(
+        "T", [Column("A", np.arange(2))], keys
+    )
+    with fits.open(io.BytesIO(content)) as hdus:
+        hdus.verify("exception")
+        header = hdus["T"].header
+        for key, value in keys.items():
+            expected = value.rstrip().encode("ascii", "replace").decode() if isinstance(value, str) else value
+            assert header[key] == expected, key
+            assert type(header[key]) is type(expected) or key == "COUNT"
+        assert "".join(str(line) for line in hdus[0].header["HISTORY"]).split() == ["word"] * 30
+    with pytest.raises(ValueError, match="a FITS header holds no nan"):
+        table_bytes("T", [Column("A", np.arange(2))], {"X": float("nan")})
+
+
 def test_a_table_without_rows_is_a_table():
     content = primary_bytes({}) + table_bytes("EMPTY", [Column("A", np.empty(0), "s")], {})
     with fits.open(io.BytesIO(content)) as hdus:

@@ -13,6 +13,7 @@ from typing import Any
 
 from lightpool.dl3.table import Table
 from lightpool.errors import DataError
+from lightpool.plain_fits import PlainHdu, plain_hdus
 
 _CACHE_BYTES = 64_000_000
 _CACHE_FILES = 8
@@ -51,7 +52,7 @@ class FitsFile:
 
     def headers(self) -> list[tuple[str, Any]]:
         """Return name and header of each extension."""
-        return [(hdu.name, hdu.header) for hdu in self._hdus[1:]]
+        return [(hdu.name, _header(hdu)) for hdu in self._hdus[1:]]
 
     def table(self, hdu_name: str) -> Table:
         """Return the table of that name.
@@ -131,6 +132,8 @@ def _content(path: Path, name: str) -> bytes:
 
 
 def _open(content: bytes, name: str) -> Any:
+    if (plain := plain_hdus(content)) is not None:
+        return plain
     from astropy.io import fits
     from astropy.utils.exceptions import AstropyWarning
 
@@ -158,11 +161,16 @@ def _open(content: bytes, name: str) -> Any:
 
 
 def _table(hdu: Any, where: str) -> Table:
+    if isinstance(hdu, PlainHdu) and hdu.is_table:
+        if not hdu.is_intact:
+            raise _damaged(where)
+        return Table(where, hdu.header, hdu.rows, hdu.units)
     from astropy.io import fits
     from astropy.utils.exceptions import AstropyWarning
 
     if not isinstance(hdu, fits.BinTableHDU):
-        raise DataError("this HDU is not a binary table", where=where, found=type(hdu).__name__)
+        kind = "ImageHDU" if isinstance(hdu, PlainHdu) else type(hdu).__name__
+        raise DataError("this HDU is not a binary table", where=where, found=kind)
     try:
         with _QUIET, warnings.catch_warnings():
             warnings.simplefilter("ignore", AstropyWarning)
@@ -172,7 +180,32 @@ def _table(hdu: Any, where: str) -> Table:
     except (OSError, ValueError, TypeError, KeyError, IndexError, fits.VerifyError) as exc:
         raise DataError("the table cannot be read", where=where, found=str(exc)) from exc
     if intact == 0:
-        raise DataError("the table is damaged: DATASUM does not fit its rows", where=where, remedy=_AGAIN)
+        raise _damaged(where)
     if data is None:
         raise DataError("the table has no columns", where=where)
-    return Table(where, hdu.header, data, units)
+    return Table(where, _header(hdu), data, units)
+
+
+class _AstropyHeader:
+    """A header that astropy holds, with the manners of `plain_fits.Header`."""
+
+    def __init__(self, header: Any) -> None:
+        self._header = header
+
+    def get(self, key: str, default: Any = None) -> Any:
+        from astropy.io.fits import VerifyError
+        from astropy.io.fits.card import Undefined
+
+        try:
+            value = self._header.get(key, default)
+        except VerifyError as exc:
+            raise ValueError(str(exc)) from exc
+        return None if isinstance(value, Undefined) else value
+
+
+def _header(hdu: Any) -> Any:
+    return hdu.header if isinstance(hdu, PlainHdu) else _AstropyHeader(hdu.header)
+
+
+def _damaged(where: str) -> DataError:
+    return DataError("the table is damaged: DATASUM does not fit its rows", where=where, remedy=_AGAIN)

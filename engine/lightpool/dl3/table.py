@@ -21,8 +21,8 @@ class Table:
     ----------
     where : str
         ``file[HDU]``, for messages.
-    header : mapping
-        FITS keywords.
+    header : Header
+        FITS keywords; `get` returns None for one without a value, and raises ValueError for a mangled one.
     data : record array
         Rows, as astropy reads them.
     units : dict
@@ -126,11 +126,7 @@ class Table:
         return "" if value is None else str(value).strip()
 
     def _value(self, key: str) -> Any:
-        from astropy.io.fits import VerifyError
-        from astropy.io.fits.card import Undefined
-
         try:
-            value = self.header.get(key)
-        except VerifyError as exc:
+            return self.header.get(key)
+        except ValueError as exc:
             raise DataError(f"header keyword {key} cannot be read", where=self.where, found=str(exc)) from exc
-        return None if isinstance(value, Undefined) else value

@@ -50,7 +50,7 @@ class _Spectrum:
     livetime: float
     energy_edges: np.ndarray
     energy_true_edges: np.ndarray
-    on: Circle
+    on: Circle | None
     off: tuple[Circle, ...]
     good: np.ndarray
 
@@ -87,7 +87,6 @@ def write_ogip(cube: xr.Dataset, directory: Path, *, observations: Iterable[Any]
 def _write_set(s: _Spectrum, directory: Path, stem: str) -> None:
     names = {kind: f"{stem}_{kind}.fits" for kind in ("bkg", "arf", "rmf")}
     links = {"ANCRFILE": names["arf"], "RESPFILE": names["rmf"], "BACKFILE": names["bkg"]}
-    regions = {"PHA": (s.on,), "BKG": s.off}
     pha = [
         _spectrum_table(s, s.counts, s.acceptance, links | {"HDUCLAS2": "TOTAL"}),
         _ebounds(s.energy_edges),
@@ -96,9 +95,9 @@ def _write_set(s: _Spectrum, directory: Path, stem: str) -> None:
         _spectrum_table(s, s.counts_off, s.acceptance_off, {"HDUCLAS2": "BKG"} | links),
         _ebounds(s.energy_edges),
     ]
-    pha.append(region_table(regions["PHA"], centre=s.on))
-    if s.off:
-        bkg.append(region_table(regions["BKG"], centre=s.on))
+    if s.on is not None:  # spectra of other tools may not say where they were taken
+        pha.append(region_table((s.on,), centre=s.on))
+        bkg += [region_table(s.off, centre=s.on)] if s.off else []
     pha.append(gti_table(s.good))
     write_fits(directory / f"{stem}.fits", pha)
     write_fits(directory / names["bkg"], bkg)
@@ -115,7 +114,8 @@ def _spectra(cube: xr.Dataset, observations: tuple[Any, ...]) -> Iterator[_Spect
     row_of = cube.isel(region=0).transpose("time", "energy_true", "energy", ...)
     v = {name: row_of[name].to_numpy() for name in row_of.data_vars}
     lon, lat, radius = (float(row_of[f"region_{key}"]) for key in ("lon", "lat", "radius"))
-    on = Circle(lon, lat, radius, str(row_of["region"].to_numpy()))
+    known = np.isfinite([lon, lat, radius]).all()
+    on = Circle(lon, lat, radius, str(row_of["region"].to_numpy())) if known else None
     runs = {int(run.obs_id): run for run in observations}
     spans = _spans(cube)
     for i, (obs_id, name) in enumerate(_labels(cube)):

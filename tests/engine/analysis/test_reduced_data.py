@@ -10,7 +10,7 @@ import pytest
 from lightpool.analysis import Analysis, AnalysisSettings, from_config
 from lightpool.config import AnalysisConfig
 from lightpool.errors import AnalysisError, SettingsError
-from lightpool.load import open_cube
+from lightpool.load import open_cube, read_datasets
 from lightpool.sky import Circle
 
 
@@ -109,7 +109,12 @@ def test_a_cube_from_python(first):
         _ = analysis.store
 
 
-def test_spectra_that_do_not_say_where_they_were_taken(first):
+def test_spectra_that_do_not_say_where_they_were_taken(first, tmp_path):
     cube = first.cube.assign_coords(region_lon=("region", [np.nan]))
     settings = AnalysisSettings.of_cube(cube, model=first.settings.model, fit_range=(0.7, None))
-    assert Analysis(cube).run(settings).fit.stat == first.fit.stat
+    ours = Analysis(cube).run(settings)
+    assert ours.fit.stat == first.fit.stat
+    folder = ours.write(tmp_path / "nowhere")
+    again = read_datasets(folder / "ogip")
+    assert np.isnan(again["region_lon"]).all()
+    np.testing.assert_array_equal(again["counts"], first.cube["counts"])

@@ -11,8 +11,8 @@ import numpy as np
 from lightpool_dashboard import marks, theme
 from lightpool_dashboard.ticks import linear_ticks
 
-#: What a panel keeps free at its top for its title, and between its data and the next panel, as shares of it.
-_TITLE, _FOOT = 0.17, 0.04
+#: What a panel keeps free for its title, and between its data and the next panel, as shares of the figure.
+_TITLE, _FOOT = 0.085, 0.015
 
 
 class Panel:
@@ -35,10 +35,8 @@ class Panel:
 
     def set_range(self, low: float, high: float) -> None:
         """Show values from `low` to `high`."""
-        height = self.top - self.bottom
-        strip = (1 - _TITLE - _FOOT) * height
-        unit = (high - low) / strip
-        start = low - unit * (self.bottom + _FOOT * height)
+        unit = (high - low) / (self.top - self.bottom - _TITLE - _FOOT)
+        start = low - unit * (self.bottom + _FOOT)
         ticks = linear_ticks(low, high, self.n_ticks)
         labels = {f"{tick:.10g}": f"{tick:.10g}".replace("-", "−") for tick in ticks}
         marks.set_range(self.axis, start, start + unit, ticks, labels)

@@ -11,10 +11,12 @@ import numpy as np
 _CUT = 8 * 3600.0
 #: What a night takes of the axis at least, and a cut, as shares of all nights together.
 _NARROWEST, _GAP = 0.05, 0.045
-#: Labels that fit side by side on a narrow view.
-_LABELS = 7
+#: Characters that fit side by side on a narrow view.
+_CHARACTERS = 38
 #: Round steps between ticks, s.
-_STEPS = (60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 14400, 21600)
+_STEPS = (60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800)
+#: Ticks of one night at most, labelled or not.
+_TICKS = 12
 _HOUR = 3600.0
 
 
@@ -91,28 +93,44 @@ class TimeAxis:
     def ticks(self) -> tuple[np.ndarray, dict[str, str]]:
         """Return where ticks stand and what they say, keyed as the browser asks for them.
 
-        A night that takes a good part of the axis has hours, the others have their date.
+        One night has hours; of several, each has its date in its middle. What would run into its
+        neighbour is left out.
         """
-        nights = self.knots.reshape(-1, 2)
-        widths = np.diff(self.places.reshape(-1, 2), axis=1)[:, 0] / (self.places[-1] - self.places[0])
-        every = math.ceil(len(nights) / _LABELS)
-        places: list[float] = []
-        texts: list[str] = []
-        for k, (low, high) in enumerate(nights):
-            share = int(widths[k] * _LABELS) + (len(nights) == 1)
-            if share >= 2:
-                step = next((s for s in _STEPS if (high - low) / s <= share), 21600)
-                times = np.arange(math.ceil(low / step), math.floor(high / step) + 1) * step
-                names = [_clock(t) for t in times]
-                if len(nights) > 1 and names:
-                    names[0] = f"{_day(times[0])}, {names[0]}"
-            else:
-                times = np.array([(low + high) / 2])
-                names = [_day(low, year=True) if k % every == 0 else ""]
-            places += self.place(times).tolist()
-            texts += names
+        if len(self.knots) == 2:
+            places, texts = self._hours()
+        else:
+            middle = self.places.reshape(-1, 2).mean(axis=1)
+            places, texts = middle, _dates(self.knots[::2])
+        texts = self._with_room(places, texts)
         at = np.round(places, 6)
         return at, {f"{place:.12g}": text for place, text in zip(at, texts, strict=True)}
+
+    def _hours(self) -> tuple[np.ndarray, list[str]]:
+        low, high = self.knots
+        step = next((s for s in _STEPS if (high - low) / s <= _TICKS), _STEPS[-1])
+        times = np.arange(math.ceil(low / step), math.floor(high / step) + 1) * step
+        # Labels stand at every tick, or at every second or fourth where they are many.
+        most = _CHARACTERS // len("00:00 ")
+        every = next((k for k in (1, 2, 4) if times.size <= k * most), 8)
+        texts = [_clock(t) if round(t / step) % every == 0 else "" for t in times]
+        return self.place(times), texts
+
+    def _with_room(self, places: np.ndarray, texts: list[str]) -> list[str]:
+        """Return the labels without those that would run into one before them."""
+        character = (self.places[-1] - self.places[0]) / _CHARACTERS
+        out, end = [], -math.inf
+        for place, text in zip(places, texts, strict=True):
+            half = (len(text) + 1) / 2 * character
+            fits = bool(text) and place - half >= end
+            end = place + half if fits else end
+            out.append(text if fits else "")
+        return out
+
+
+def _dates(starts: np.ndarray) -> list[str]:
+    """Return the dates of nights, with the year where it is another than before."""
+    dates = [str(_utc(start))[:10] for start in starts]
+    return [date if k == 0 or date[:4] != dates[k - 1][:4] else date[5:] for k, date in enumerate(dates)]
 
 
 def _utc(seconds: float) -> np.datetime64:
@@ -125,8 +143,3 @@ def _date(seconds: float) -> str:
 
 def _clock(seconds: float) -> str:
     return str(_utc(seconds))[11:16]
-
-
-def _day(seconds: float, *, year: bool = False) -> str:
-    text = _date(seconds)
-    return text if year else text[5:]

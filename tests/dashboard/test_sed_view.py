@@ -25,7 +25,7 @@ def flare(dashboard):
 def test_the_best_fit_stands_under_the_heading_in_words(dashboard):
     words = fit_in_words(fit_summary(dashboard.state.outcome.fit))
     assert words in dashboard.sed.words.value
-    assert words.startswith("index ")
+    assert words.startswith("index\u00a0")  # no line breaks inside a parameter
     assert "·10⁻¹¹" in words
     assert "reference" not in words  # it is frozen
 

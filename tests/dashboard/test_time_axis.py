@@ -24,10 +24,9 @@ def test_one_night_is_linear_in_hours_with_the_date_in_the_label():
     assert axis.cuts.size == 0
     assert axis.label == "UTC, night of 2006-07-29"
     places, labels = axis.ticks()
-    assert list(labels.values()) == ["21:00", "22:00", "23:00", "00:00", "01:00", "02:00", "03:00", "04:00"]
-    np.testing.assert_allclose(
-        axis.time(places), seconds("2006-07-29T21:00") + 3600 * np.arange(8), atol=0.01
-    )
+    assert list(labels.values()) == ["", "22:00", "", "00:00", "", "02:00", "", "04:00"]
+    expected = seconds("2006-07-29T21:00") + 3600 * np.arange(8)
+    np.testing.assert_allclose(axis.time(places), expected, atol=0.01)
 
 
 def test_a_gap_of_years_takes_little_room(nights):
@@ -45,14 +44,11 @@ def test_times_come_back_from_their_places(nights):
     assert (np.diff(nights.place(np.sort(times))) > 0).all()
 
 
-def test_long_nights_have_hours_and_short_ones_their_date(nights):
+def test_each_of_several_nights_has_its_date_in_its_middle(nights):
     places, labels = nights.ticks()
-    texts = list(labels.values())
-    assert texts[0].startswith("07-29, ")
-    assert "2008-08-27" in texts
-    assert "2008-08-29" in texts
-    assert (np.diff(places) > 0).all()
-    assert len(labels) == len(places)
+    assert list(labels.values()) == ["2006-07-29", "2008-08-27", ""]  # the last has no room
+    middle = nights.places.reshape(-1, 2).mean(axis=1)
+    np.testing.assert_allclose(places, middle, atol=1e-6)
 
 
 def test_many_nights_do_not_crowd_the_labels():
@@ -66,5 +62,8 @@ def test_many_nights_do_not_crowd_the_labels():
 
 def test_a_span_of_minutes_has_minutes_on_its_ticks():
     axis = TimeAxis.over(seconds("2006-07-29T20:20"), seconds("2006-07-29T20:32"))
-    assert list(axis.ticks()[1].values()) == ["20:20", "20:22", "20:24", "20:26", "20:28", "20:30", "20:32"]
+    labels = list(axis.ticks()[1].values())
+    assert len(labels) == 13
+    assert labels[::4] == ["20:20", "20:24", "20:28", "20:32"]
+    assert sum(map(bool, labels)) == 4
     assert axis.label == "UTC on 2006-07-29"

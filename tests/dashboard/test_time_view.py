@@ -259,3 +259,11 @@ def test_one_interval_says_nothing_of_variability(flare):
     flare.state.time_bin = "night"
     flare.schedule.flush()
     assert "Constant flux" not in flare.time.legend.value
+
+
+def test_a_steady_source_has_no_doubling_time(dashboard):
+    text = dashboard.time.legend.value
+    assert "Constant flux" in text
+    assert float(dashboard.state.series.variability["p_value"].sel(quantity="flux")) > 0.01
+    assert "doubles" not in text
+    assert "no excess variance" in text

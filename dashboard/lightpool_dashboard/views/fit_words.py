@@ -13,7 +13,8 @@ def fit_in_words(fit: FitSummary) -> str:
     """Return the free parameters, such as ``index 2.42 ± 0.12 · ...``, and whether the fit failed."""
     free = [f"{row.name.rstrip('_')} {value_in_words(row)}" for row in fit.rows if not row.frozen]
     health = [] if fit.success else ["not converged"]
-    return " · ".join([*free, *health])
+    # A line breaks between parameters only.
+    return " · ".join(text.replace(" ", "\u00a0") for text in [*free, *health])
 
 
 def raised(power: int) -> str:

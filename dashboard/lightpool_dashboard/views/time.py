@@ -36,7 +36,7 @@ class TimeView:
         self._time_axis: TimeAxis | None = None
         self._brushed: tuple[str, str] | None = None
         self._time = marks.linear_scale(0, 1)
-        self.panels = Panels(self._time, marks.axis(self._time, "UTC"), (0.42, 0.29, 0.29), (4, 3, 3))
+        self.panels = Panels(self._time, marks.axis(self._time, "UTC"), (0.42, 0.29, 0.29), (4, 4, 3))
         self.rows = SeriesPanels(self.panels)
         whole = {"x": self._time, "y": marks.linear_scale(0, 1)}
         self.cuts = marks.lines(whole, theme.BACKGROUND, line_style="dotted", stroke_width=1.4)

@@ -8,6 +8,9 @@ import xarray as xr
 
 from lightpool.html import with_error
 
+#: Below this probability a source is said to vary.
+VARIES = 0.01
+
 
 def variability_in_words(numbers: xr.Dataset, quantity: str) -> str:
     """Return the test against a constant, the excess variance and the shortest times of a quantity.
@@ -32,12 +35,14 @@ def variability_in_words(numbers: xr.Dataset, quantity: str) -> str:
         return ""
     parts = [f"χ²/dof {row['chi2']:.1f}/{row['dof']:.0f}, p {_probability(row['p_value'])}"]
     if quantity == "flux":
-        if math.isfinite(row["fvar"]):
+        if row["fvar"] > 0:
             parts.append(f"F_var {_pair(row['fvar'], row['fvar_err'])}")
         else:
             parts.append("no excess variance")
+        # The shortest time of a source that does not vary is that of its errors.
+        varies = row["p_value"] < VARIES
         for name, word in (("doubling", "doubles"), ("halving", "halves")):
-            if math.isfinite(row[name]):
+            if varies and math.isfinite(row[name]):
                 parts.append(f"{word} in {_pair(row[name] / 60, row[f'{name}_err'] / 60)} min")
     return f"Constant {quantity}: {'; '.join(parts)}."
 

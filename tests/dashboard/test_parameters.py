@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lightpool.spectra.parameter import DNDE, Parameter
-from lightpool_dashboard.controls.parameters import STEPS, reach_of
+from lightpool_dashboard.controls.reach import STEPS, reach_of
 from lightpool_dashboard.inputs import ParameterChoice
 
 

@@ -25,6 +25,8 @@ class TimePanel:
             "significance": kit.number("time_sigma", "At least [σ]", step=1),
             "counts": kit.number("time_counts", "At least [counts]", step=10),
         }
+        for field in self.numbers.values():
+            field.add_class("lp-wide")
         self.notice = kit.notice("time_bin", "time_minutes", "time_sigma", "time_counts")
         self._state.observe(guarded(self._state)(self._show), names="time_bin")
         self._show()

@@ -81,7 +81,9 @@ class RingView:
             tooltip="What the map shows",
             description="Show",
         )
-        self.peak = w.Dropdown(options=[(_GO, _NOWHERE)], tooltip="Move the ON region to a peak")
+        self.peak = w.Dropdown(
+            options=[(_GO, _NOWHERE)], tooltip="Move the ON region to a peak", description="Peaks"
+        )
         for widget, name in ((self.quantity, "map-quantity"), (self.peak, "peak")):
             widget.add_class("lp-control").add_class(f"lp-control-{name}")
         choices = w.HBox([self.quantity, self.peak])

@@ -8,7 +8,7 @@ from lightpool_dashboard import theme
 
 
 @pytest.mark.parametrize("background", [theme.LIGHT, theme.DARK])
-@pytest.mark.parametrize("colour", (*theme.PAGE_COLOURS, *theme.TIME_STOPS))
+@pytest.mark.parametrize("colour", [*theme.PAGE_COLOURS, *theme.TIME_STOPS])
 def test_marks_stand_out_on_both_themes(colour, background):
     assert theme.contrast(colour, background) >= 3
 

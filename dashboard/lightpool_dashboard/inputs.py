@@ -221,13 +221,8 @@ FIT_INPUTS = (
 POINT_INPUTS = ("points_min", "points_max", "points_n", "ul_method", "ul_sigma")
 SPECTRUM_INPUTS = (*FIT_INPUTS, *POINT_INPUTS)
 TIME_INPUTS = ("time_bin", "time_minutes", "time_sigma", "time_counts")
-MAP_INPUTS = (
-    "store",
-    "target",
-    "left_out",
-    "exclusion",
-    "energy_min",
-    "energy_max",
+#: What is chosen about the sky map alone.
+MAP_CHOICES = (
     "ring_inner",
     "ring_width",
     "correlation_radius",
@@ -236,3 +231,4 @@ MAP_INPUTS = (
     "map_energy_max",
     "map_search",
 )
+MAP_INPUTS = ("store", "target", "left_out", "exclusion", "energy_min", "energy_max", *MAP_CHOICES)

@@ -10,7 +10,7 @@ from lightpool_dashboard.library import OpenStore
 from lightpool_dashboard.settings import chosen_runs, exclusion
 
 #: Side of a pixel, deg, and bins per decade in which background is integrated.
-BINSIZE, PER_DECADE = 0.02, 8
+BINSIZE, MAP_PER_DECADE = 0.02, 8
 
 
 def map_settings(inputs: Inputs, store: OpenStore) -> MapSettings:
@@ -30,7 +30,7 @@ def map_settings(inputs: Inputs, store: OpenStore) -> MapSettings:
         obs_ids=chosen_runs(inputs, store),
         images=ImageSettings(
             geometry=MapGeometry(lon, lat, width=(inputs.map_width, inputs.map_width), binsize=BINSIZE),
-            energy=tuple(energy_edges(low, high, per_decade=PER_DECADE).tolist()),
+            energy=tuple(energy_edges(low, high, per_decade=MAP_PER_DECADE).tolist()),
         ),
         background=RingBackground(inputs.ring_inner, inputs.ring_width),
         exclusion=exclusion(inputs, store),

@@ -15,18 +15,21 @@ from typing import Any
 
 import numpy as np
 
-from lightpool.analysis import Outcome
+from lightpool.analysis import MapOutcome, Outcome
+from lightpool.analysis.map_results import map_summary
 from lightpool.analysis.results import write_results
 from lightpool.config import AnalysisConfig
 from lightpool.errors import AnalysisError, SettingsError
+from lightpool.export.map_file import write_map_images
 from lightpool.export.provenance import provenance
+from lightpool.export.summary import write_summary
 from lightpool.plot_data import counts_spectrum, run_table
 from lightpool_dashboard.carry.report import report
 
 #: Bytes of a zip; more would not fit through a message to the browser.
 MOST = 8_000_000
 #: What is left out of one that is too large, in this order.
-_DISPENSABLE = ("ogip/", "cube.nc", "figures/")
+_DISPENSABLE = ("ogip/", "sky_map/", "cube.nc", "figures/")
 _FORMATS = ("svg", "pdf", "png")
 #: Called with what is being done, how much of it is done and how much there is; may raise to stop it.
 Tell = Callable[[str, int, int], None]
@@ -42,12 +45,15 @@ class Page:
     script, link : str
     attribution : str
         How the data want to be acknowledged; may be empty.
+    map_config : AnalysisConfig or None
+        Of the sky map; None where there is none.
     """
 
     config: AnalysisConfig
     script: str
     link: str
     attribution: str
+    map_config: AnalysisConfig | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +78,13 @@ class Bundle:
 
 
 def bundle(
-    outcome: Outcome, page: Page, tell: Tell, *, notes: tuple[str, ...] = (), most: int = MOST
+    outcome: Outcome,
+    page: Page,
+    tell: Tell,
+    *,
+    sky_map: MapOutcome | None = None,
+    notes: tuple[str, ...] = (),
+    most: int = MOST,
 ) -> Bundle:
     """Return all results of an outcome.
 
@@ -81,6 +93,7 @@ def bundle(
     outcome : Outcome
     page : Page
     tell : callable
+    sky_map : MapOutcome, optional
     notes : tuple of str
         What was not to be had.
     most : int
@@ -113,7 +126,9 @@ def bundle(
         (folder / "provenance.json").write_text(json.dumps(origin, indent=2) + "\n", encoding="utf-8")
         (folder / "README.txt").write_text(_readme(outcome, page), encoding="utf-8")
         _write_tables(outcome, folder)
-        missing = list(_draw(outcome, folder, lambda k, n: tell("figures", 3, steps)))
+        if sky_map is not None:
+            _write_map(sky_map, page, folder / "sky_map")
+        missing = list(_draw(outcome, sky_map, folder, lambda k, n: tell("figures", 3, steps)))
         tell("zip", 4, steps)
         zipped, left_out = _zipped(folder, most)
     return Bundle(_file_name(outcome), zipped, text, (*notes, *missing, *left_out))
@@ -138,6 +153,7 @@ def _readme(outcome: Outcome, page: Page) -> str:
         "time_resolved.ecsv spectra of the time intervals",
         "models.yaml        the best fit with its covariance",
         "cube.nc            the reduced data (xarray, lp.open_cube)",
+        "sky_map/           counts, background, excess and significance (FITS with WCS), configuration",
         "ogip/              spectra and responses for other programs",
         "figures/           figures for a paper",
         "config.yaml        lightpool run config.yaml --output again",
@@ -163,6 +179,14 @@ def _write_tables(outcome: Outcome, folder: Path) -> None:
     _write_csv(folder / "counts.csv", list(columns), np.stack([*columns.values()], axis=1).tolist())
 
 
+def _write_map(sky_map: MapOutcome, page: Page, folder: Path) -> None:
+    """Write the images and what they say; the labelled datasets would fill the zip."""
+    write_map_images(sky_map.maps, sky_map.excess, folder)
+    write_summary(map_summary(sky_map), folder / "summary.json")
+    if page.map_config is not None:
+        page.map_config.write(folder / "config.yaml")
+
+
 def _write_csv(path: Path, head: list[str], rows: Iterable[Iterable[Any]]) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
@@ -170,7 +194,9 @@ def _write_csv(path: Path, head: list[str], rows: Iterable[Iterable[Any]]) -> No
         writer.writerows(rows)
 
 
-def _draw(outcome: Outcome, folder: Path, tell: Callable[[int, int], None]) -> Iterator[str]:
+def _draw(
+    outcome: Outcome, sky_map: MapOutcome | None, folder: Path, tell: Callable[[int, int], None]
+) -> Iterator[str]:
     """Draw the figures for a paper; yield a sentence for what cannot be drawn."""
     from lightpool import figures
 
@@ -184,6 +210,8 @@ def _draw(outcome: Outcome, folder: Path, tell: Callable[[int, int], None]) -> I
     }
     if (points := outcome.points) is not None:
         drawings["sed"] = lambda: figures.sed_figure(points, result=best)
+    if (seen := sky_map) is not None:
+        drawings["sky_map"] = lambda: figures.map_figure(seen.maps, seen.excess, contours=(5, 10, 20, 40))
     (folder / "figures").mkdir()
     for number, (name, draw) in enumerate(drawings.items()):
         tell(number, len(drawings))

@@ -7,12 +7,14 @@ from typing import Any
 from lightpool.analysis import AnalysisSettings
 from lightpool.config import AnalysisConfig
 from lightpool.config.model_file import Source, models_to
+from lightpool.exclusion import Exclusion
 from lightpool.reflected import ReflectedRegions
 from lightpool.sky import Circle
 from lightpool.wobble import WobbleRegions
 from lightpool_dashboard.carry.script import Band, uses_time
 from lightpool_dashboard.inputs import Inputs
 from lightpool_dashboard.library import OpenStore
+from lightpool_dashboard.map_settings import MAP_PER_DECADE, map_settings
 from lightpool_dashboard.settings import (
     ENERGY_TRUE_AXIS,
     analysis_settings,
@@ -63,6 +65,59 @@ def page_config(inputs: Inputs, store: OpenStore, band: Band = None) -> Analysis
     )
 
 
+def map_config(inputs: Inputs, store: OpenStore) -> AnalysisConfig:
+    """Return the configuration that makes the sky map of the page.
+
+    Parameters
+    ----------
+    inputs : Inputs
+    store : OpenStore
+
+    Raises
+    ------
+    SettingsError
+        For inputs that no map can be made of.
+    """
+    settings = map_settings(inputs, store)
+    images, geometry = settings.images, settings.images.geometry
+    low, high = images.energy[0], images.energy[-1]
+    true = images.energy_true
+    return AnalysisConfig.from_dict(
+        {
+            "observations": {"datastore": store.place, "obs_ids": list(settings.obs_ids)},
+            "datasets": {
+                "type": "3d",
+                "geom": {
+                    "wcs": {
+                        "skydir": {"frame": "icrs"}
+                        | {key: _with_unit(getattr(geometry, key), "deg") for key in ("lon", "lat")},
+                        "binsize": _with_unit(geometry.binsize, "deg"),
+                        "width": {
+                            key: _with_unit(side, "deg")
+                            for key, side in zip(("width", "height"), geometry.width, strict=True)
+                        },
+                    },
+                    "selection": {"offset_max": _with_unit(images.offset_max, "deg")},
+                    "axes": {
+                        "energy": _axis(low, high) | {"nbins_per_decade": MAP_PER_DECADE},
+                        "energy_true": _axis(true[0], true[-1]) | {"nbins": len(true) - 1},
+                    },
+                },
+                "background": {
+                    "method": "ring",
+                    "exclusion": _circles(settings.exclusion),
+                    "exclusion_search": None if settings.search is None else {},
+                    "parameters": {
+                        key: _with_unit(getattr(settings.background, key), "deg") for key in ("r_in", "width")
+                    },
+                },
+                "safe_mask": {"methods": list(images.safe_mask)},
+            },
+            "excess_map": {"correlation_radius": _with_unit(settings.correlation_radius, "deg")},
+        }
+    )
+
+
 def _series(inputs: Inputs, settings: AnalysisSettings, band: tuple[float, float]) -> dict[str, Any]:
     assert settings.model is not None
     binning = time_binning(inputs)
@@ -100,7 +155,7 @@ def _datasets(inputs: Inputs, settings: AnalysisSettings) -> dict[str, Any]:
         "on_region": _circle(s.on_region),
         "background": {
             "method": "wobble" if isinstance(s.background, WobbleRegions) else "reflected",
-            "exclusion": [_circle(region) for region in s.exclusion if isinstance(region, Circle)] or None,
+            "exclusion": _circles(s.exclusion),
             "parameters": _number_of_regions(s.background),
         },
         "safe_mask": {
@@ -131,6 +186,10 @@ def _axis(low: float, high: float) -> dict[str, Any]:
 def _circle(region: Circle) -> dict[str, Any]:
     angles = {key: _with_unit(getattr(region, key), "deg") for key in ("lon", "lat", "radius")}
     return {"frame": "icrs", **angles, "name": region.name or None}
+
+
+def _circles(exclusion: Exclusion) -> list[dict[str, Any]] | None:
+    return [_circle(region) for region in exclusion if isinstance(region, Circle)] or None
 
 
 def _with_unit(value: float | None, unit: str) -> str | None:

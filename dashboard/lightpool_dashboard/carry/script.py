@@ -10,14 +10,16 @@ from dataclasses import fields
 
 import lightpool
 from lightpool.analysis import AnalysisSettings
+from lightpool.exclusion import Exclusion
 from lightpool.off_regions import OffRegionFinder
 from lightpool.reflected import ReflectedRegions
 from lightpool.sky import Circle
 from lightpool.spectra import SpectralModel
 from lightpool_dashboard.carry.link_text import number_text
 from lightpool_dashboard.carry.permalink import defaults
-from lightpool_dashboard.inputs import TIME_BIN_LABELS, Inputs
+from lightpool_dashboard.inputs import MAP_CHOICES, TIME_BIN_LABELS, Inputs
 from lightpool_dashboard.library import OpenStore
+from lightpool_dashboard.map_settings import MAP_PER_DECADE, map_settings
 from lightpool_dashboard.settings import ENERGY_TRUE_AXIS, analysis_settings, slope_and_amplitude
 
 #: Lowest and highest energy (TeV) of the light curve, None where it is not known.
@@ -28,8 +30,9 @@ _WIDTH = 100
 def python_script(inputs: Inputs, store: OpenStore, band: Band = None) -> str:
     """Return a script that finds the numbers of the page: counts, fit and flux points.
 
-    The brushed time span is in it where there is one, and the light curve with the spectra of its
-    intervals where another time binning than one a run was chosen. What the engine does by itself is
+    The brushed time span is in it where there is one, the light curve with the spectra of its
+    intervals where another time binning than one a run was chosen, and the sky map where something
+    about it was chosen. What the engine does by itself is
     not written out. Names out of files are written as Python writes text, so nothing in them is run.
 
     Parameters
@@ -68,12 +71,42 @@ def python_script(inputs: Inputs, store: OpenStore, band: Band = None) -> str:
         lines += ["print(curve.flux)", "print(spectra.value)"]
     if inputs.span is not None:
         lines += _span(inputs.span, settings)
+    if uses_map(inputs):
+        lines += _map(inputs, store)
     return "\n".join(lines) + "\n"
 
 
 def uses_time(inputs: Inputs) -> bool:
     """Whether somebody chose how time is cut."""
     return inputs.time_bin != defaults().time_bin
+
+
+def uses_map(inputs: Inputs) -> bool:
+    """Whether somebody chose how the sky map is made."""
+    return any(getattr(inputs, name) != getattr(defaults(), name) for name in MAP_CHOICES)
+
+
+def _map(inputs: Inputs, store: OpenStore) -> list[str]:
+    settings = map_settings(inputs, store)
+    images, ring, geometry = settings.images, settings.background, settings.images.geometry
+    place = f"{_quantity(geometry.lon, 'deg')}, {_quantity(geometry.lat, 'deg')}"
+    sides = f"width={_quantity(geometry.width[0], 'deg')}, binsize={_quantity(geometry.binsize, 'deg')}"
+    given = [
+        "runs",
+        f"geometry=lp.MapGeometry({place}, {sides})",
+        f"energy={_axis(images.energy[0], images.energy[-1], per_decade=MAP_PER_DECADE)}",
+        f"background=lp.RingBackground({_quantity(ring.r_in, 'deg')}, {_quantity(ring.width, 'deg')})",
+        *_exclusion(settings.exclusion),
+        *(["search=True"] if settings.search else []),
+    ]
+    return [
+        "",
+        "# The sky with a background from a ring about every pixel.",
+        _call("maps = lp.sky_maps", given),
+        f"excess = lp.excess_map(maps, {_quantity(settings.correlation_radius, 'deg')})",
+        "print(lp.maps.peaks(excess)[:3])",
+        "print(lp.maps.significance_distribution(maps, excess).std)",
+    ]
 
 
 def _spectrum(settings: AnalysisSettings) -> list[str]:
@@ -168,10 +201,7 @@ def _reduction(inputs: Inputs, settings: AnalysisSettings) -> list[str]:
         f"energy={_axis(s.energy[0], s.energy[-1], per_decade=inputs.bins_per_decade)}",
         f"energy_true={_axis(*ENERGY_TRUE_AXIS[:2], per_decade=ENERGY_TRUE_AXIS[2])}",
     ]
-    if s.exclusion:
-        circles = [_circle(region) for region in s.exclusion if isinstance(region, Circle)]
-        one_line = f"exclusion=[{', '.join(circles)}]"
-        given.append(one_line if len(one_line) < _WIDTH - 5 else _call("exclusion=", circles, "[]"))
+    given += _exclusion(s.exclusion)
     background = _background(s.background)
     if background:
         given.append(f"background={background}")
@@ -186,6 +216,14 @@ def _reduction(inputs: Inputs, settings: AnalysisSettings) -> list[str]:
     if s.threshold:
         given.append(f"threshold={_quantity(s.threshold, 'TeV')}")
     return given
+
+
+def _exclusion(exclusion: Exclusion) -> list[str]:
+    circles = [_circle(region) for region in exclusion if isinstance(region, Circle)]
+    one_line = f"exclusion=[{', '.join(circles)}]"
+    if not circles:
+        return []
+    return [one_line if len(one_line) < _WIDTH - 5 else _call("exclusion=", circles, "[]")]
 
 
 def _background(finder: OffRegionFinder) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lightpool.errors import LightpoolError, SettingsError
+from lightpool.places import resolve_stores
 from lightpool_dashboard import stores as dl3_stores
 from lightpool_dashboard.service import Service
 
@@ -102,7 +103,7 @@ def dashboard(
 
         settings = AnalysisConfig.read(config)
         data = data or configured_data(settings, config)
-    stores = dl3_stores.resolve_stores(data, tell=lambda text: click.echo(text, err=True))
+    stores = resolve_stores(data, tell=lambda text: click.echo(text, err=True))
     if config is not None:
         from lightpool_dashboard.opening import inputs_from_config
 

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from lightpool.maps import RingBackground as RingBackground
     from lightpool.maps import excess_map as excess_map
     from lightpool.maps import sky_maps as sky_maps
+    from lightpool.places import find_store as find_store
     from lightpool.points import flux_points as flux_points
     from lightpool.reduction import reduce as reduce
     from lightpool.reflected import ReflectedRegions as ReflectedRegions
@@ -84,6 +85,7 @@ _HOME = {
     "compare_each": "interval_comparison",
     "energy_edges": "axes",
     "excess_map": "maps",
+    "find_store": "places",
     "fit": "fitting",
     "fit_each": "separate_fits",
     "flux_points": "points",

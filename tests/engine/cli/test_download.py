@@ -84,7 +84,11 @@ def test_ctrl_c_says_that_one_can_go_on(tmp_path):
             f"http://127.0.0.1:{server.server_port}",
         ]
         process = subprocess.Popen(
-            [sys.executable, "-m", "lightpool.cli", *args], stderr=subprocess.PIPE, text=True
+            [sys.executable, "-m", "lightpool.cli", *args],
+            stderr=subprocess.PIPE,
+            text=True,
+            # A shell starts what runs in its background deaf to Ctrl-C, and that is inherited.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         try:
             assert asked.wait(60)

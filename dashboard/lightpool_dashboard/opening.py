@@ -35,6 +35,7 @@ _WORDS = {
     "model": "the model",
     "flux_points": "the flux-point edges",
     "skip_damaged": "leaving damaged runs out",
+    "contours": "the contours",
     "required": "the required pieces of a run",
 }
 
@@ -104,6 +105,7 @@ def _inputs(plan: Plan, store: OpenStore, path: Path) -> dict[str, Any]:
         "fit_max": high or 0.0,
         "stacked": settings.stacked,
         "alpha_systematic": settings.alpha_systematic * 100,
+        "minos": settings.minos,
         "ul_sigma": settings.ul_sigma,
         "ul_method": settings.ul_method,
     }
@@ -184,7 +186,7 @@ def _names_in_time(wanted: AnalysisSettings, binning: TimeBinning) -> Iterator[s
 
 def _names(wanted: Any, got: Any) -> Iterator[str]:
     for field in fields(wanted):
-        if field.name in ("time_resolved", "light_curve"):
+        if field.name in ("time_resolved", "light_curve", "minos"):
             continue
         one, other = getattr(wanted, field.name), getattr(got, field.name)
         if field.name == "reduction":

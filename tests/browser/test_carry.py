@@ -116,7 +116,7 @@ def test_the_results_are_downloaded_as_a_zip_and_a_report(demo_server, open_page
 
     report = open_page(viewport={"width": 1000, "height": 1400})
     report.goto(f"file://{tmp_path}/report.html")
-    assert report.locator("svg").count() == 5
+    assert report.locator("svg").count() == 6
     assert report.evaluate("document.documentElement.scrollWidth") <= 1000
     assert report.watch.errors == page.watch.errors == []
     assert [url for url in report.watch.requests if not url.startswith(("file:", "data:"))] == []

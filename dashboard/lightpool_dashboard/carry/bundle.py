@@ -111,6 +111,7 @@ def bundle(
     tell("report", 1, steps)
     text = report(
         outcome,
+        sky_map=sky_map,
         origin=origin,
         script=page.script,
         config=page.config.to_yaml(),

@@ -53,6 +53,7 @@ def page_config(inputs: Inputs, store: OpenStore, band: Band = None) -> Analysis
             "fit": {
                 "fit_range": {"min": _with_unit(low, "TeV"), "max": _with_unit(high, "TeV")},
                 "alpha_systematic": settings.alpha_systematic,
+                "minos": inputs.minos,
             },
             "flux_points": {
                 "energy": _axis(points[0], points[-1]) | {"nbins": len(points) - 1},

@@ -9,12 +9,13 @@ from itertools import chain
 import numpy as np
 import xarray as xr
 
-from lightpool.analysis import Outcome
+from lightpool.analysis import MapOutcome, Outcome
 from lightpool.plot_data import (
     counts_image,
     counts_spectrum,
     field_of_view,
     growth,
+    map_image,
     outlines,
     run_regions,
     safe_range,
@@ -52,8 +53,8 @@ class Picture:
     chart: Chart
 
 
-def pictures(outcome: Outcome) -> Iterator[Picture]:
-    """Return the figures of an outcome, one after the other."""
+def pictures(outcome: Outcome, sky_map: MapOutcome | None = None) -> Iterator[Picture]:
+    """Return the figures of an outcome, and of its map, one after the other."""
     yield _sky(outcome)
     yield _counts(outcome)
     if outcome.points is not None:
@@ -62,6 +63,26 @@ def pictures(outcome: Outcome) -> Iterator[Picture]:
         yield from _growth(outcome)
     if outcome.light_curve is not None:
         yield from _light_curve(outcome.light_curve)
+    if sky_map is not None:
+        yield _significance(sky_map)
+
+
+def _significance(sky_map: MapOutcome) -> Picture:
+    image = map_image(sky_map.maps, sky_map.excess, "sqrt_ts")
+    binsize = sky_map.settings.images.geometry.binsize
+    half = [binsize * (ends[1] - ends[0]) / 2 for ends in (image.x_range, image.y_range)]
+    east, north = half
+    chart = Chart(
+        Axis(east, -east, "Offset to the east [deg]"),
+        Axis(-north, north, "Offset to the north [deg]"),
+        330,
+        330,
+    )
+    # The first column of the image is the eastern one; that of a picture belongs to its first corner.
+    chart.image(png(image.values[:, ::-1], low=0, high=image.high), (-east, east), (-north, north))
+    radius = sky_map.settings.correlation_radius
+    words = f"0 to {image.high:.1f} σ in a disc of {radius:g} deg about each pixel, with a ring background"
+    return Picture("significance", "Significance map", words, chart)
 
 
 def _sky(outcome: Outcome) -> Picture:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
-from lightpool.analysis import Outcome
+from lightpool.analysis import MapOutcome, Outcome
 from lightpool.html import parameter_table, table
 from lightpool.plot_data import run_table
 from lightpool_dashboard.carry.pictures import pictures
@@ -33,7 +33,14 @@ _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
 def report(
-    outcome: Outcome, *, origin: dict[str, Any], script: str, config: str, link: str, attribution: str
+    outcome: Outcome,
+    *,
+    origin: dict[str, Any],
+    script: str,
+    config: str,
+    link: str,
+    attribution: str,
+    sky_map: MapOutcome | None = None,
 ) -> str:
     """Return the report of an outcome.
 
@@ -46,6 +53,7 @@ def report(
         The page as text.
     attribution : str
         How the data want to be acknowledged; may be empty.
+    sky_map : MapOutcome, optional
     """
     s = outcome.settings
     title = f"{s.source}: {s.reduction.on_region.radius:g} deg ON region"
@@ -67,7 +75,7 @@ def report(
             ]
         ),
         _section("Warnings", _list(outcome.warnings)) if outcome.warnings else "",
-        _section("Figures", _figures(outcome)),
+        _section("Figures", _figures(outcome, sky_map)),
         _section("Fit", _fit(outcome)),
         _section("Flux points", _points(outcome)),
         _section("Runs", _runs(outcome)),
@@ -102,9 +110,9 @@ def _list(sentences: Sequence[str]) -> str:
     return "<ul>" + "".join(f"<li>{escape(text)}</li>" for text in sentences) + "</ul>"
 
 
-def _figures(outcome: Outcome) -> str:
+def _figures(outcome: Outcome, sky_map: MapOutcome | None) -> str:
     out = []
-    for number, picture in enumerate(pictures(outcome)):
+    for number, picture in enumerate(pictures(outcome, sky_map)):
         caption = f"<b>{escape(picture.title)}</b>: {escape(picture.words)}"
         drawing = picture.chart.svg(picture.title, number)
         out.append(f"<figure>{drawing}<figcaption>{caption}</figcaption></figure>")

@@ -104,7 +104,7 @@ class Elements(HTMLParser):
 def test_the_report_has_figures_numbers_and_no_stranger(page):
     report = page.state.bundle.report.decode()
     found = Elements(report)
-    assert found.tags.count("svg") == 5
+    assert found.tags.count("svg") == 6
     assert not {"script", "link", "iframe", "a"} & set(found.tags)
     assert all(address.startswith("data:image/png") for address in found.addresses)
     total = page.outcome.cube.onoff.cumulative()[-1]

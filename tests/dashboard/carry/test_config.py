@@ -57,6 +57,15 @@ def test_its_numbers_are_those_of_the_page_and_it_opens_the_same_page(make, demo
     again.close()
 
 
+def test_asymmetric_errors_are_in_it(dashboard, demo_path, tmp_path):
+    dashboard.state.minos = True
+    path = written(dashboard, tmp_path / "page.yaml")
+    assert from_config(path).settings.minos
+    start = inputs_from_config(path, {"demo": demo_path})
+    assert start["minos"]
+    assert "notices" not in start
+
+
 def test_the_command_line_finds_the_same(dashboard, tmp_path):
     path = written(dashboard, tmp_path / "page.yaml")
     result = CliRunner().invoke(run, [str(path), "--output", str(tmp_path / "out")])

@@ -12,6 +12,8 @@ from lightpool_dashboard.carry.pictures import clock, pictures
 def test_a_figure_for_each_thing_that_there_is(dashboard):
     whole = replace(dashboard.outcome, light_curve=dashboard.state.series.curve)
     assert [p.name for p in pictures(whole)] == ["sky", "counts", "sed", "growth", "light_curve"]
+    *_, last = pictures(whole, dashboard.state.sky_map)
+    assert last.name == "significance"
     bare = replace(whole, fit=None, points=None, light_curve=None)
     assert [p.name for p in pictures(bare)] == ["sky", "counts", "growth"]
 

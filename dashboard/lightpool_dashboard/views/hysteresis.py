@@ -79,7 +79,7 @@ class HysteresisView:
         named = number.size <= _NUMBERED
         texts = np.array([str(k + 1) for k in number] if named else [], dtype=str)
         marks.put(self.numbers, x if named else [], y if named else [], text=texts)
-        self.title.value = html.heading("Hysteresis", "slope against flux, numbered and coloured by time")
+        self.title.value = html.heading("Hysteresis", "slope against flux, by time")
 
     def _name(self, axis: bq.Axis, text: str) -> None:
         if axis.label != text:

@@ -30,9 +30,11 @@ from lightpool_dashboard.views import html
 from lightpool_dashboard.views.colour_bar import Stretch, colour_bar, map_png
 from lightpool_dashboard.views.problem import Problem
 
-_MARGIN = {"top": 8, "bottom": 44, "left": 60, "right": 14}
+_MARGIN = {"top": 8, "bottom": 44, "left": 68, "right": 14}
 #: Width over height of the whole figure: then the plot area is square, as pixels on the sky are.
-_ASPECT = 1.067
+_ASPECT = 1.09
+#: Coordinates written along an axis, at most.
+_LABELS = 4
 #: Contours of significance.
 LEVELS = (5.0, 10.0, 20.0, 40.0)
 #: A click within this distance (deg) of a peak means the peak.
@@ -68,7 +70,7 @@ class RingView:
         self.on = marks.lines(scales, theme.ON_CIRCLE, stroke_width=2.2)
         self.peaks = marks.points(scales, theme.CONTOUR, "cross", default_size=34)
         self._lon_axis = marks.axis(self._x, "Right ascension")
-        self._lat_axis = marks.axis(self._y, "Declination", side="left")
+        self._lat_axis = marks.axis(self._y, "Declination", side="left", offset="54px")
         self.figure = marks.figure(
             [self.picture.mark, self.grid, self.excluded, self.contours, self.ring, self.on, self.peaks],
             [self._lon_axis, self._lat_axis],
@@ -132,6 +134,7 @@ class RingView:
             (self._lon_axis, grid.lon_labels, "x", nx),
             (self._lat_axis, grid.lat_labels, "y", ny),
         ):
+            labels = labels[:: 1 + (len(labels) - 1) // _LABELS]  # more would run into each other
             ticks = np.array(sorted(getattr(label, along) for label in labels))
             text = {f"{getattr(label, along):.10g}": label.text for label in labels}
             marks.set_range(axis, -0.5, n - 0.5, np.array([float(f"{t:.10g}") for t in ticks]), text)

@@ -1,6 +1,6 @@
 """Binder as far as one machine can go: a fresh environment from its files, the data, the server, the page.
 
-The environment takes minutes, so these run where LIGHTPOOL_BINDER=1 (as in ``.ci/run``).
+The environment takes minutes, so these run where LIGHTPOOL_BINDER=1 (as in ``.ci/nightly``).
 """
 
 from __future__ import annotations

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import Any
 
-from jupyter_server.services.kernels.connection.base import (
-    deserialize_binary_message,
-    deserialize_msg_from_ws_v1,
-)
+from jupyter_server.services.kernels.connection.base import deserialize_binary_message
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 
 ALLOWED = ("comm_open", "comm_msg", "comm_close", "comm_info_request", "kernel_info_request")
@@ -22,6 +20,9 @@ OPENED_BY_PAGES = "jupyter.widget.control"
 
 #: The subprotocol in which a message is one binary block: offsets, channel, and the parts as JSON.
 V1 = "v1.kernel.websocket.jupyter.org"
+
+#: Offsets of six parts, and of the buffers; a widget sends a few of those at most.
+MOST_OFFSETS = 64
 
 
 def refusal(channel: str | None, header: Any, content: Any) -> str:
@@ -72,11 +73,33 @@ class PageConnection(ZMQChannelsWebsocketConnection):
             super().handle_outgoing_message(stream, outgoing_msg)
 
 
+def message_parts(message: bytes) -> tuple[str, Any, Any]:
+    """Return channel, header and content of a message in the protocol `V1`.
+
+    It begins with the number of offsets and the offsets, eight bytes each, little-endian; they say where
+    the channel, the header, the parent header, the metadata, the content and any buffers begin and end.
+
+    Raises
+    ------
+    ValueError
+        Where the offsets are not in order within the message. Whoever believes their number without
+        looking may count to 2**64.
+    """
+    number = int.from_bytes(message[:8], "little")
+    if not 6 <= number <= MOST_OFFSETS:
+        raise ValueError("the number of offsets")
+    offsets = [int.from_bytes(message[8 * k : 8 * k + 8], "little") for k in range(1, number + 1)]
+    if offsets[0] < 8 * (number + 1) or offsets[-1] > len(message) or offsets != sorted(offsets):
+        raise ValueError("the offsets")
+    channel, header, _parent, _metadata, content = (
+        message[start:stop] for start, stop in itertools.pairwise(offsets[:6])
+    )
+    return channel.decode(), json.loads(header), json.loads(content)
+
+
 def _parts(message: str | bytes, subprotocol: str | None) -> tuple[str | None, Any, Any]:
     """Return channel, header and content of a message off the websocket."""
-    if subprotocol == V1:
-        channel, parts = deserialize_msg_from_ws_v1(message)
-        header, _parent, _metadata, content = parts[:4]
-        return channel, json.loads(header), json.loads(content)
+    if subprotocol == V1 and isinstance(message, bytes):
+        return message_parts(message)
     whole = deserialize_binary_message(message) if isinstance(message, bytes) else json.loads(message)
     return whole.get("channel"), whole.get("header"), whole.get("content")

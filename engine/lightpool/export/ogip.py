@@ -180,7 +180,7 @@ def _spectrum_table(s: _Spectrum, counts: np.ndarray, acceptance: np.ndarray, ke
     columns = [
         Column("CHANNEL", np.arange(n, dtype="i2")),
         Column("COUNTS", np.rint(counts).astype("i4")),
-        # The memos want a number, 1 for bad; a logical column is one that XSPEC's library refuses.
+        # OGIP 92-007 wants a number, 1 for bad; the programs of the field read it and a logical column alike.
         Column("QUALITY", (~s.mask_safe).astype("i2")),
         Column("BACKSCAL", acceptance.astype("f4")),
     ]

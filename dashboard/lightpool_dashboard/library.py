@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -28,6 +29,8 @@ class OpenStore:
         Where each target lies.
     place : str
         Where a visitor is told that the store is: its path, or in public only its name.
+    last : dict of str to (key, result)
+        The last result of each task, by its name; see `tasks.Task.of`.
     """
 
     analysis: Analysis
@@ -35,6 +38,7 @@ class OpenStore:
     targets: dict[str, tuple[int, ...]]
     positions: dict[str, tuple[float, float]]
     place: str
+    last: dict[str, tuple[Hashable, Any]] = field(default_factory=dict)
 
     def is_point_like(self, target: str) -> bool:
         """Whether the runs of a target have responses with an angular cut in them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from lightpool.analysis import AnalysisSettings
 from lightpool.axes import energy_edges
@@ -15,11 +16,13 @@ from lightpool.spectra import MODELS, SpectralModel
 from lightpool.time_binning import TimeBinning
 from lightpool.wobble import WobbleRegions
 from lightpool_dashboard.fields import field_at
-from lightpool_dashboard.inputs import Inputs
+from lightpool_dashboard.inputs import MODEL_LABELS, Inputs
 from lightpool_dashboard.library import OpenStore
 
 #: What a spectrum's slope is called, in the models of the page.
 _SLOPES = ("index", "alpha", "index1")
+#: Simulated data sets a model; a p-value under 1 % can just be told from one above.
+N_TOYS = 100
 #: True energies, TeV: wider than any range the page allows for data from this kind of telescope.
 #: Lowest, highest, bins per decade.
 ENERGY_TRUE_AXIS = (0.05, 100.0, 20)
@@ -115,6 +118,11 @@ def chosen_model(inputs: Inputs) -> SpectralModel:
         if choice.frozen is not None:
             model = (model.freeze if choice.frozen else model.free)(choice.name)
     return model
+
+
+def compared_models(inputs: Inputs) -> dict[str, SpectralModel]:
+    """Return the models of the page by their labels, each with what was chosen for its parameters."""
+    return {label: chosen_model(replace(inputs, model=name)) for name, label in MODEL_LABELS.items()}
 
 
 def flux_point_edges(inputs: Inputs) -> tuple[float, ...]:

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from lightpool.maps import sky_maps as sky_maps
     from lightpool.places import find_store as find_store
     from lightpool.points import flux_points as flux_points
+    from lightpool.radius_scan import scan_radius as scan_radius
     from lightpool.reduction import reduce as reduce
     from lightpool.reflected import ReflectedRegions as ReflectedRegions
     from lightpool.release import download as download
@@ -94,6 +95,7 @@ _HOME = {
     "open_cube": "load",
     "point": "sky",
     "reduce": "reduction",
+    "scan_radius": "radius_scan",
     "sky_maps": "maps",
     "stack": "stacking",
     "time_resolved": "interval_spectra",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -77,6 +77,13 @@ class Comparison:
                 return score
         raise KeyError(name)
 
+    def with_goodness(self, p_values: Mapping[str, float], n_toys: int) -> Comparison:
+        """Return the comparison with what toys made later say; models without a p-value stay as they are."""
+        scores = [replace(s, p_value=p_values.get(s.name, s.p_value)) for s in self.scores]
+        fitted = [s for s in scores if s.result is not None]
+        failed = [s for s in scores if s.result is None]
+        return Comparison(tuple(scores), _verdict(fitted, failed), n_toys)
+
     def rows(self) -> list[tuple[str, ...]]:
         """Return the table as text: model, stat, dof, dTS, p, AIC, BIC, goodness of fit."""
         lowest = min((s.aic for s in self.scores if s.result), default=math.nan)
@@ -120,6 +127,7 @@ def compare(
     alpha_systematic: float = 0.0,
     n_toys: int = 200,
     seed: int = 0,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Comparison:
     """Return the models fitted to the same bins, with criteria, nested tests and a verdict.
 
@@ -134,6 +142,9 @@ def compare(
         Simulated data sets for each model's goodness of fit: counts and OFF counts are drawn from
         the best fit with its profiled background and fitted again. 0 leaves them out.
     seed : int
+        Of the toys; every model's start with it.
+    progress : callable, optional
+        Called with how many data sets are simulated and how many there are; may raise to stop.
 
     Returns
     -------
@@ -151,8 +162,7 @@ def compare(
     PowerLaw is enough: no other model improves on it significantly.
     """
     named = by_name(models)
-    if not 0 <= n_toys <= 100_000:
-        raise SettingsError("number of toys is out of range", found=str(n_toys), expected="0 to 100000")
+    check_toys(n_toys)
     results: dict[str, FitResult] = {}
     failed: list[ModelScore] = []
     for name, model in named.items():
@@ -165,14 +175,44 @@ def compare(
             results[name] = result
         else:
             failed.append(ModelScore(name, None, " ".join((result.message, *result.health))))
-    scores = [_score(name, results, cube, n_toys, seed) for name in results]
+    p_values = _p_values(cube, results, n_toys, seed, progress) if n_toys else {}
+    scores = [_score(name, results, p_values.get(name, math.nan)) for name in results]
     scores.sort(key=lambda s: s.aic)
     return Comparison((*scores, *failed), _verdict(scores, failed), n_toys)
 
 
-def _score(
-    name: str, results: Mapping[str, FitResult], cube: xr.Dataset, n_toys: int, seed: int
-) -> ModelScore:
+def check_toys(n_toys: int) -> None:
+    """Check that so many data sets can be simulated.
+
+    Raises
+    ------
+    SettingsError
+    """
+    if not 0 <= n_toys <= 100_000:
+        raise SettingsError("number of toys is out of range", found=str(n_toys), expected="0 to 100000")
+
+
+def _p_values(
+    cube: xr.Dataset,
+    results: Mapping[str, FitResult],
+    n_toys: int,
+    seed: int,
+    progress: Callable[[int, int], None] | None,
+) -> dict[str, float]:
+    tell = progress or (lambda done, total: None)
+    return {
+        name: goodness_of_fit(
+            cube,
+            result,
+            n_toys=n_toys,
+            seed=seed,
+            progress=lambda done, total, k=k: tell(k * total + done, len(results) * total),  # type: ignore[misc]
+        )
+        for k, (name, result) in enumerate(results.items())
+    }
+
+
+def _score(name: str, results: Mapping[str, FitResult], p_value: float) -> ModelScore:
     result = results[name]
     nested_in = simpler_model(name, {other: results[other].model for other in results})
     delta, p_nested = math.nan, math.nan
@@ -187,7 +227,7 @@ def _score(
         delta_ts=delta,
         p_nested=p_nested,
         nested_in=nested_in,
-        p_value=goodness_of_fit(cube, result, n_toys=n_toys, seed=seed) if n_toys else math.nan,
+        p_value=p_value,
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from lightpool.forward import Folded
 from lightpool.objective import Objective, at_minimum
 from lightpool.spectra import SpectralModel
 
-__all__ = ["contour", "minos_errors", "stat_profile"]
+__all__ = ["AsymmetricErrors", "asymmetric_errors", "contour", "minos_errors", "stat_profile"]
 
 
 def minos_errors(
@@ -73,6 +74,65 @@ def minos_errors(
             remedy="Widen its limits, or quote a limit instead of an error",
         )
     return -errors.lower * scale, errors.upper * scale
+
+
+@dataclass(frozen=True, eq=False)
+class AsymmetricErrors:
+    """How far each free parameter may go, one standard deviation, the others following.
+
+    Parameters
+    ----------
+    model : str
+        Type of the model that was fitted.
+    errors : dict of str to (float, float)
+        Down and up, both positive, in the parameter's unit.
+    failures : dict of str to str
+        Why a parameter has none.
+
+    Examples
+    --------
+    >>> found = lp.confidence.asymmetric_errors(cube, result)
+    >>> sorted(found.errors), found.failures
+    (['amplitude', 'index'], {})
+    """
+
+    model: str
+    errors: dict[str, tuple[float, float]]
+    failures: dict[str, str]
+
+
+def asymmetric_errors(
+    cube: xr.Dataset, result: FitResult, *, progress: Callable[[str, int, int], None] | None = None
+) -> AsymmetricErrors:
+    """Return the MINOS errors of all free parameters; one without them says why and leaves the others theirs.
+
+    Parameters
+    ----------
+    cube : Dataset
+        What was fitted.
+    result : FitResult
+    progress : callable, optional
+        Called with the parameter, how many are done and how many there are; may raise to stop.
+
+    Returns
+    -------
+    AsymmetricErrors
+
+    Examples
+    --------
+    >>> lp.confidence.asymmetric_errors(cube, result).model
+    'PowerLawSpectralModel'
+    """
+    errors, failures = {}, {}
+    free = [result.model.names[i] for i in result.model.free_indices]
+    for done, name in enumerate(free):
+        if progress is not None:
+            progress(name, done, len(free))
+        try:
+            errors[name] = minos_errors(cube, result, name)
+        except AnalysisError as error:
+            failures[name] = str(error)
+    return AsymmetricErrors(result.model.type_name, errors, failures)
 
 
 def stat_profile(

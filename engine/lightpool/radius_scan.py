@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,11 @@ from lightpool.axes import checked_edges
 from lightpool.dl3 import Observation
 from lightpool.errors import SettingsError
 from lightpool.reduction import reduce_with
+from lightpool.reduction_arguments import settings_of
 from lightpool.reduction_settings import ReductionSettings
+
+#: Radii of a scan, deg: close together where point sources have their optimum.
+RADII = (*(k / 100 for k in range(2, 21)), 0.225, 0.25, 0.3, 0.35, 0.4, 0.5)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,38 +49,62 @@ class RadiusScan:
 
 def scan_radius(
     observations: Iterable[Observation],
-    settings: ReductionSettings,
-    radii: Iterable[float],
+    radii: Iterable[float] = RADII,
     *,
     progress: Callable[[int, int], None] | None = None,
+    **settings: Any,
 ) -> RadiusScan:
-    """Return what the ON region would hold with other radii; everything else as in the settings.
+    """Return what the ON region would hold with other radii; everything else as it is.
 
     Parameters
     ----------
     observations : iterable of Observation
-    settings : ReductionSettings
     radii : iterable of float, deg
         Positive, increasing.
     progress : callable, optional
         Called with how many radii are done and how many there are; may raise to stop.
+    **settings
+        As for `reduce`, whole runs only. The radius of `on_region` decides nothing.
+
+    Returns
+    -------
+    RadiusScan
 
     Raises
     ------
     SettingsError
-        For a region that is a point, whose responses have their cut in them, and for radii that
-        are not positive or do not increase.
+        For a region that is a point, whose responses have their cut in them, for radii that
+        are not positive or do not increase, and as `reduce`.
+
+    Examples
+    --------
+    >>> scan = lp.scan_radius(
+    ...     runs,
+    ...     [0.05, 0.11, 0.3],
+    ...     on_region=lp.circle("83.633 deg", "22.014 deg", "0.11 deg"),
+    ...     energy=lp.energy_edges("0.5 TeV", "40 TeV", per_decade=5),
+    ...     energy_true=lp.energy_edges("0.1 TeV", "100 TeV", per_decade=10),
+    ... )
+    >>> float(scan.radius[scan.best])
+    0.11
     """
+    return scan_radius_with(tuple(observations), settings_of(**settings), radii, progress=progress)
+
+
+def scan_radius_with(
+    observations: Iterable[Observation],
+    settings: ReductionSettings,
+    radii: Iterable[float] = RADII,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+) -> RadiusScan:
+    """Return the scan for frozen settings; see `scan_radius`."""
     runs = tuple(observations)
-    radius = np.asarray(tuple(radii), dtype=float)
+    radius = checked_radii(radii)
     if not settings.on_region.radius > 0:
         raise SettingsError(
             "the radius of a point cannot be scanned", remedy="Point-like responses have their cut in them"
         )
-    if radius.size > 1:
-        checked_edges(radius, name="radii")
-    if not (radius.size and (radius > 0).all()):
-        raise SettingsError("radii must be positive", found=str(radius.tolist()), expected="at least one")
     rows = []
     for k, value in enumerate(radius):
         if progress is not None:
@@ -84,6 +113,22 @@ def scan_radius(
         rows.append(_numbers(runs, replace(settings, on_region=region)))
     counts, background, excess, error, sqrt_ts, n_runs = np.array(rows).T
     return RadiusScan(radius, counts, background, excess, error, sqrt_ts, n_runs.astype(int))
+
+
+def checked_radii(radii: Iterable[float]) -> np.ndarray:
+    """Return radii as an array, deg.
+
+    Raises
+    ------
+    SettingsError
+        If there is none, or they are not positive or do not increase.
+    """
+    radius = np.asarray(tuple(radii), dtype=float)
+    if radius.size > 1:
+        checked_edges(radius, name="radii")
+    if not (radius.size and (radius > 0).all()):
+        raise SettingsError("radii must be positive", found=str(radius.tolist()), expected="at least one")
+    return radius
 
 
 def _numbers(runs: tuple[Observation, ...], settings: ReductionSettings) -> tuple[float, ...]:

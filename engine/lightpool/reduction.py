@@ -9,28 +9,17 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from lightpool.axes import checked_edges
 from lightpool.dl3 import Observation
-from lightpool.errors import AnalysisError, SettingsError
-from lightpool.exclusion import as_exclusion
+from lightpool.errors import AnalysisError
 from lightpool.measurement import Measured, measure
 from lightpool.off_regions import OffRegionFinder
 from lightpool.pieces import Piece, empty_reasons, pieces_of, require_pieces, utc_text
+from lightpool.reduction_arguments import settings_of
 from lightpool.reduction_settings import ReductionSettings
-from lightpool.reflected import ReflectedRegions
 from lightpool.safe_mask import bkg_peak
 from lightpool.schema import make_cube
-from lightpool.sky import Circle, as_circle
 from lightpool.time_binning import TimeBinning
 from lightpool.times import to_utc
-from lightpool.units import to_float
-from lightpool.wobble import WobbleRegions
-
-#: Background methods by name, with their defaults.
-BACKGROUNDS: dict[str, type[ReflectedRegions] | type[WobbleRegions]] = {
-    "reflected": ReflectedRegions,
-    "wobble": WobbleRegions,
-}
 
 
 def reduce(
@@ -112,26 +101,20 @@ def reduce(
     >>> round(float(cube.onoff.excess.sum()), 2)
     903.75
     """
-    if isinstance(background, str):
-        if background not in BACKGROUNDS:
-            raise SettingsError(
-                "background method is not known", found=repr(background), expected=", ".join(BACKGROUNDS)
-            )
-        background = BACKGROUNDS[background]()
-    settings = ReductionSettings(
-        on_region=as_circle(on_region),
-        energy=tuple(checked_edges(energy, name="energy edges").tolist()),
-        energy_true=tuple(checked_edges(energy_true, name="true energy edges").tolist()),
-        exclusion=as_exclusion(exclusion),
+    settings = settings_of(
+        on_region=on_region,
+        energy=energy,
+        energy_true=energy_true,
+        exclusion=exclusion,
         background=background,
-        safe_mask=(safe_mask,) if isinstance(safe_mask, str) else tuple(safe_mask),
-        aeff_percent=_percent(aeff_percent, "aeff_percent"),
-        bias_percent=_percent(bias_percent, "bias_percent"),
-        offset_max=to_float(offset_max, "deg", name="offset_max"),
-        threshold=to_float(threshold, "TeV", name="threshold"),
+        safe_mask=safe_mask,
+        aeff_percent=aeff_percent,
+        bias_percent=bias_percent,
+        offset_max=offset_max,
+        threshold=threshold,
         mask_irfs=mask_irfs,
-        mask_offset=None if mask_offset is None else to_float(mask_offset, "deg", name="mask_offset"),
-        mask_position=None if mask_position is None else _centre(as_circle(mask_position)),
+        mask_offset=mask_offset,
+        mask_position=mask_position,
         containment_correction=containment_correction,
     )
     runs = tuple(observations)
@@ -229,19 +212,6 @@ def _assemble(
         energy_true_edges=np.asarray(settings.energy_true),
         warnings=(*(sentence for row in measured.values() for sentence in row.warnings), *empty),
     )
-
-
-def _centre(circle: Circle) -> tuple[float, float]:
-    return circle.lon, circle.lat
-
-
-def _percent(value: Any, name: str) -> float:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        raise SettingsError(
-            f"{name} is not a number", found=repr(value), expected="a percentage such as 10"
-        ) from None
 
 
 def _histogram(bins: np.ndarray, n: int) -> np.ndarray:

@@ -7,7 +7,8 @@ import pytest
 
 import lightpool as lp
 from lightpool.errors import SettingsError
-from lightpool.radius_scan import scan_radius
+from lightpool.radius_scan import RADII as THEIR_RADII
+from lightpool.radius_scan import scan_radius_with
 from lightpool.reduction import reduce_with
 from lightpool.reduction_settings import ReductionSettings
 
@@ -29,7 +30,7 @@ def settings():
 
 
 def test_each_radius_is_a_reduction_of_its_own(runs, settings):
-    scan = scan_radius(runs, settings, RADII)
+    scan = scan_radius_with(runs, settings, RADII)
     for k, radius in enumerate(RADII[:-1]):
         region = replace(settings.on_region, radius=radius)
         cube = reduce_with(tuple(runs), replace(settings, on_region=region))
@@ -44,12 +45,22 @@ def test_each_radius_is_a_reduction_of_its_own(runs, settings):
     assert (np.diff(scan.counts[:-1]) > 0).all()
 
 
+def test_arguments_as_those_of_reduce_give_the_same(runs, settings):
+    given = {name: getattr(settings, name) for name in ("on_region", "energy", "energy_true")}
+    one = lp.scan_radius(runs, **given)
+    other = scan_radius_with(runs, settings)
+    np.testing.assert_array_equal(one.radius, THEIR_RADII)
+    np.testing.assert_array_equal(one.sqrt_ts, other.sqrt_ts)
+    with pytest.raises(TypeError, match="intervals"):
+        lp.scan_radius(runs, intervals=[], **given)
+
+
 def test_a_region_too_large_for_off_regions_has_no_significance(runs, settings):
-    scan = scan_radius(runs, settings, RADII)
+    scan = scan_radius_with(runs, settings, RADII)
     assert scan.n_runs[-1] == 0
     assert np.isnan([scan.excess[-1], scan.background[-1], scan.sqrt_ts[-1]]).all()
     assert scan.best == int(np.argmax(scan.sqrt_ts[:-1]))
-    assert scan_radius(runs, settings, (1.5,)).best is None
+    assert scan_radius_with(runs, settings, (1.5,)).best is None
 
 
 def test_it_tells_how_far_it_is_and_can_be_stopped(runs, settings):
@@ -61,7 +72,7 @@ def test_it_tells_how_far_it_is_and_can_be_stopped(runs, settings):
             raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        scan_radius(runs, settings, RADII, progress=tell)
+        scan_radius_with(runs, settings, RADII, progress=tell)
     assert told == [(0, 4), (1, 4)]
 
 
@@ -70,10 +81,10 @@ def test_it_tells_how_far_it_is_and_can_be_stopped(runs, settings):
 )
 def test_radii_that_make_no_sense(runs, settings, radii, words):
     with pytest.raises(SettingsError, match=words):
-        scan_radius(runs, settings, radii)
+        scan_radius_with(runs, settings, radii)
 
 
 def test_a_point_has_no_radius_to_scan(runs, settings):
     point = replace(settings, on_region=replace(settings.on_region, radius=0.0))
     with pytest.raises(SettingsError, match="radius of a point"):
-        scan_radius(runs, point, RADII)
+        scan_radius_with(runs, point, RADII)

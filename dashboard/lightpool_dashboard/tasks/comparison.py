@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from lightpool.comparison import Comparison, compare
-from lightpool_dashboard.inputs import FIT_INPUTS, MODEL_LABELS, Inputs
+from lightpool_dashboard.inputs import FIT_INPUTS, Inputs
 from lightpool_dashboard.library import OpenStore
-from lightpool_dashboard.settings import analysis_settings, chosen_model
+from lightpool_dashboard.settings import analysis_settings, compared_models
 from lightpool_dashboard.tasks.task import Task, Tell
 
 #: What the results of this depend on: every model starts from its own defaults, except the chosen one.
@@ -18,10 +16,9 @@ def comparison(inputs: Inputs, store: OpenStore, tell: Tell) -> Comparison:
     """Return the comparison without toys, which take longer and come after."""
     settings = analysis_settings(inputs, store)
     outcome = store.analysis.run(settings.updated(model=None), progress=tell)
-    models = {label: chosen_model(replace(inputs, model=name)) for name, label in MODEL_LABELS.items()}
     return compare(
         outcome.fitted,
-        models,
+        compared_models(inputs),
         fit_range=settings.fit_range,
         alpha_systematic=settings.alpha_systematic,
         n_toys=0,

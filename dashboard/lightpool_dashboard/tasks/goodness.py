@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from lightpool.comparison import goodness_of_fit
 from lightpool_dashboard.inputs import MODEL_LABELS, Inputs
 from lightpool_dashboard.library import OpenStore
-from lightpool_dashboard.settings import analysis_settings
-from lightpool_dashboard.tasks.comparison import COMPARISON_INPUTS, comparison
+from lightpool_dashboard.settings import N_TOYS, analysis_settings
+from lightpool_dashboard.tasks.comparison import COMPARISON, COMPARISON_INPUTS
 from lightpool_dashboard.tasks.task import Task, Tell
-
-#: Simulated data sets a model; a p-value under 1 % can just be told from one above.
-N_TOYS = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +22,7 @@ class Goodness:
 
 def goodness(inputs: Inputs, store: OpenStore, tell: Tell) -> Goodness:
     """Return the p-values of the best and of the chosen model."""
-    compared = comparison(inputs, store, tell)
+    compared = COMPARISON.of(inputs, store, tell)
     outcome = store.analysis.run(analysis_settings(inputs, store).updated(model=None), progress=tell)
     # Toys take long: the model that is best and the one that was chosen are what one asks about.
     fitted = [score for score in compared.scores if score.result is not None]

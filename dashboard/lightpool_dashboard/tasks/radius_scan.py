@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from lightpool.radius_scan import RadiusScan, scan_radius
+from lightpool.radius_scan import RadiusScan, scan_radius_with
 from lightpool_dashboard.inputs import REDUCTION_INPUTS, Inputs
 from lightpool_dashboard.library import OpenStore
 from lightpool_dashboard.settings import analysis_settings
 from lightpool_dashboard.tasks.task import Task, Tell
 
-#: Close together where point sources have their optimum, deg.
-RADII = (*(k / 100 for k in range(2, 21)), 0.225, 0.25, 0.3, 0.35, 0.4, 0.5)
-
 
 def radius_scan(inputs: Inputs, store: OpenStore, tell: Tell) -> RadiusScan:
-    """Return counts, excess and significance for each of `RADII`."""
+    """Return counts, excess and significance for each of the radii that the engine tries."""
     settings = analysis_settings(inputs, store).updated(model=None)
     outcome = store.analysis.run(settings, progress=tell)
-    return scan_radius(
+    return scan_radius_with(
         outcome.observations,
         settings.reduction,
-        RADII,
         progress=lambda done, total: tell("radii", done, total),
     )
 

@@ -9,10 +9,10 @@ from html import escape
 import ipywidgets as w
 
 from lightpool.analysis import Outcome
+from lightpool.confidence import AsymmetricErrors
 from lightpool.fitting import FitResult
 from lightpool.plot_data import FitRow, fit_summary
 from lightpool_dashboard.maker import Maker
-from lightpool_dashboard.tasks.asymmetric import AsymmetricErrors
 from lightpool_dashboard.views import html
 from lightpool_dashboard.views.problem import Problem
 

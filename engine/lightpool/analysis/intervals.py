@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from lightpool.confidence import contour, minos_errors
+from lightpool.confidence import asymmetric_errors, contour
 from lightpool.errors import AnalysisError
 from lightpool.fitting import FitResult
 
@@ -69,14 +69,12 @@ def intervals_of(
     SettingsError
         For a contour of a parameter that is unknown or frozen.
     """
-    errors, lines, warnings = {}, [], []
-    for p in fit.model.parameters if minos else ():
-        if p.frozen:
-            continue
-        try:
-            errors[p.name] = minos_errors(cube, fit, p.name)
-        except AnalysisError as error:
-            warnings.append(f"no asymmetric errors of {p.name}: {error}")
+    lines, warnings = [], []
+    errors: dict[str, tuple[float, float]] = {}
+    if minos:
+        found = asymmetric_errors(cube, fit)
+        errors = found.errors
+        warnings += [f"no asymmetric errors of {name}: {why}" for name, why in found.failures.items()]
     for x, y in contours:
         for sigma in CONTOUR_SIGMA:
             try:

@@ -163,6 +163,8 @@ def _unheeded(config: AnalysisConfig) -> list[str]:
         "flux_points": config.flux_points.energy.is_set,
         "time_resolved": config.time_resolved.is_set,
         "light_curve": config.light_curve.is_set,
+        "compare": config.compare.is_set,
+        "radius_scan": config.radius_scan.is_set,
         "datasets.on_region": config.datasets.on_region.is_set,
     }
     all_of_them = [

@@ -11,10 +11,12 @@ import xarray as xr
 from lightpool.analysis.intervals import Intervals
 from lightpool.analysis.series import with_result
 from lightpool.analysis.settings import AnalysisSettings
+from lightpool.comparison import Comparison
 from lightpool.dl3 import Observations
 from lightpool.fitting import FitResult
 from lightpool.html import table
 from lightpool.points import FluxPoints
+from lightpool.radius_scan import RadiusScan
 
 if TYPE_CHECKING:
     from lightpool.config import AnalysisConfig
@@ -39,6 +41,9 @@ class Outcome:
     points : FluxPoints or None
     time_resolved, light_curve : Dataset or None
         See `lightpool.time_resolved` and `lightpool.light_curve`.
+    comparison : Comparison or None
+    radius_scan : RadiusScan or None
+        Other models and other radii, where they were asked for.
     warnings : tuple of str
     timing_s : dict
         Seconds spent in each stage; 0 for one whose result was still at hand.
@@ -53,6 +58,8 @@ class Outcome:
     points: FluxPoints | None = None
     time_resolved: xr.Dataset | None = None
     light_curve: xr.Dataset | None = None
+    comparison: Comparison | None = None
+    radius_scan: RadiusScan | None = None
     warnings: tuple[str, ...] = ()
     timing_s: dict[str, float] = field(default_factory=dict)
 
@@ -86,7 +93,7 @@ class Outcome:
             f"excess {total['excess']:.1f}, sqrt_ts {total['sqrt_ts']:.2f}, "
             f"livetime {total['livetime_s'] / 3600:.2f} h"
         ]
-        lines += [repr(part) for part in (self.fit, self.points) if part is not None]
+        lines += [repr(part) for part in (self.fit, self.points, self.comparison) if part is not None]
         for name, series in (
             ("Time-resolved spectra", self.time_resolved),
             ("Light curve", self.light_curve),
@@ -106,7 +113,7 @@ class Outcome:
             ("livetime", f"{total['livetime_s'] / 3600:.2f} h"),
         )
         out = [table((), figures, caption="Outcome", notes=self.warnings)]
-        out += [part._repr_html_() for part in (self.fit, self.points) if part is not None]
+        out += [part._repr_html_() for part in (self.fit, self.points, self.comparison) if part is not None]
         return "".join(out)
 
     def __repr__(self) -> str:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lightpool.analysis.compare_settings import CompareSettings
+from lightpool.analysis.comparison_plan import compare_settings, scanned_radii
 from lightpool.analysis.kept import Progress
 from lightpool.analysis.not_built import refuse_what_is_not_built
 from lightpool.analysis.outcome import Outcome
@@ -137,10 +139,12 @@ def from_config(config: AnalysisConfig | str | Path) -> Plan | MapPlan:
         contours=config.fit.contours,
         time_resolved=series,
         light_curve=curve,
+        compare=compare_settings(config),
+        radii=scanned_radii(config),
     )
     if config.excess_map.is_set or config.datasets.background.exclusion_search is not None:
         warnings.append("this file asks for spectra and gets no map: maps come from datasets.type: 3d")
-    return Plan(analysis, settings, _resolved(config, source), (*warnings, *missing))
+    return Plan(analysis, settings, _resolved(config, source, settings.compare), (*warnings, *missing))
 
 
 def _data(config: AnalysisConfig) -> tuple[Analysis, AnalysisSettings, list[str]]:
@@ -271,7 +275,9 @@ def _require_source(name: str, source: Source, where: str) -> None:
     )
 
 
-def _resolved(config: AnalysisConfig, source: Source | None) -> AnalysisConfig:
+def _resolved(
+    config: AnalysisConfig, source: Source | None, compared: CompareSettings | None = None
+) -> AnalysisConfig:
     changes: dict[str, object] = {}
     if config.general.datasets_file is not None:
         changes[KEY] = absolute(config.general.datasets_file, config)
@@ -281,6 +287,8 @@ def _resolved(config: AnalysisConfig, source: Source | None) -> AnalysisConfig:
         changes["datasets.background.exclusion"] = absolute(config.datasets.background.exclusion, config)
     if source is not None:
         changes |= {"models": {"components": models_to((source,))}, "general.models_file": None}
+    if compared is not None:
+        changes["compare.models"] = models_to(tuple(Source(*named) for named in compared.models))
     if config.observations.obs_file is not None:
         changes |= {"observations.obs_ids": list(listed_runs(config)), "observations.obs_file": None}
     return config.updated(changes)

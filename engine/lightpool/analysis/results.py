@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from lightpool.config import AnalysisConfig
 from lightpool.config.model_file import Source, write_models
+from lightpool.export.comparison_file import write_comparison
 from lightpool.export.cube_file import write_cube
 from lightpool.export.flux_point_file import write_flux_points, write_flux_points_ecsv
 from lightpool.export.ogip import write_ogip
+from lightpool.export.parameter_file import write_parameters
 from lightpool.export.provenance import provenance
+from lightpool.export.radius_scan_file import write_radius_scan
 from lightpool.export.series_file import write_light_curve, write_light_curve_ecsv, write_time_resolved
 from lightpool.export.summary import summary, write_summary
 
@@ -27,6 +30,7 @@ def write_results(outcome: Outcome, directory: Path, *, config: AnalysisConfig |
         The resolved configuration, written beside the results and into the cube.
     """
     runs = tuple(outcome.observations)
+    errors = {} if outcome.intervals is None else outcome.intervals.errors
     if config is not None:
         config.write(directory / "config.yaml")
     plain = None if config is None else config.to_dict()
@@ -36,6 +40,7 @@ def write_results(outcome: Outcome, directory: Path, *, config: AnalysisConfig |
     write_ogip(outcome.fitted, directory / "ogip", observations=runs)
     if outcome.fit is not None:
         write_models((Source(outcome.settings.source, outcome.fit.model),), directory / "models.yaml")
+        write_parameters(outcome.fit, errors, directory / "parameters.ecsv")
     if outcome.points is not None:
         write_flux_points(outcome.points, directory / "flux_points.fits", observations=runs)
         write_flux_points_ecsv(outcome.points, directory / "flux_points.ecsv")
@@ -44,14 +49,19 @@ def write_results(outcome: Outcome, directory: Path, *, config: AnalysisConfig |
     if outcome.light_curve is not None:
         write_light_curve(outcome.light_curve, directory / "light_curve.fits", observations=runs)
         write_light_curve_ecsv(outcome.light_curve, directory / "light_curve.ecsv")
+    if outcome.comparison is not None:
+        write_comparison(outcome.comparison, directory / "comparison.ecsv")
+    if outcome.radius_scan is not None:
+        write_radius_scan(outcome.radius_scan, directory / "radius_scan.ecsv")
     values = summary(
         cube=outcome.cube,
         observations=runs,
         fit=outcome.fit,
-        errors=None if outcome.intervals is None else outcome.intervals.errors,
+        errors=errors,
         contours=() if outcome.intervals is None else [line.to_dict() for line in outcome.intervals.contours],
         time_resolved=outcome.time_resolved,
         light_curve=outcome.light_curve,
+        comparison=outcome.comparison,
         warnings=outcome.warnings,
         timing_s=outcome.timing_s,
     )

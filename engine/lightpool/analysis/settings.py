@@ -9,11 +9,13 @@ from typing import Any
 import xarray as xr
 
 from lightpool.alpha_systematic import as_systematic
+from lightpool.analysis.compare_settings import CompareSettings
 from lightpool.analysis.time_settings import LightCurveSettings, TimeResolvedSettings
 from lightpool.axes import checked_edges
 from lightpool.errors import SettingsError
 from lightpool.forward import FitRange, as_fit_range
 from lightpool.limits import check_method
+from lightpool.radius_scan import checked_radii
 from lightpool.reduction import ReductionSettings
 from lightpool.sky import Circle
 from lightpool.spectra import SpectralModel
@@ -54,6 +56,10 @@ class AnalysisSettings:
         Whether free parameters get errors that follow the statistic.
     contours : tuple of (str, str)
         Pairs of free parameters that get contours.
+    compare : CompareSettings or None
+        Models that are fitted to the same bins.
+    radii : tuple of float, deg
+        Radii that the ON region is tried with.
     skip_damaged : bool
         Whether a run that cannot be used is left out with a warning instead of stopping the analysis.
     required : tuple of str
@@ -85,6 +91,8 @@ class AnalysisSettings:
     contours: tuple[tuple[str, str], ...] = ()
     time_resolved: TimeResolvedSettings | None = None
     light_curve: LightCurveSettings | None = None
+    compare: CompareSettings | None = None
+    radii: tuple[float, ...] = ()
     skip_damaged: bool = False
     required: tuple[str, ...] = ()
 
@@ -99,6 +107,8 @@ class AnalysisSettings:
         if not 0 < self.ul_sigma <= 10:
             raise SettingsError("ul_sigma is out of range", found=f"{self.ul_sigma:g}", expected="0 to 10")
         check_method(self.ul_method)
+        if self.radii:
+            object.__setattr__(self, "radii", tuple(checked_radii(self.radii).tolist()))
         object.__setattr__(self, "alpha_systematic", as_systematic(self.alpha_systematic))
 
     @classmethod

@@ -16,6 +16,7 @@ from lightpool.analysis.outcome import Outcome
 from lightpool.analysis.series import cut, empty_intervals, require_uncut
 from lightpool.analysis.settings import AnalysisSettings
 from lightpool.analysis.workers import RunMap
+from lightpool.comparison import Comparison, compare
 from lightpool.dl3 import DataStore, Observation, Observations
 from lightpool.errors import AnalysisError, DataError, SettingsError
 from lightpool.fitting import fit
@@ -23,6 +24,7 @@ from lightpool.interval_fluxes import light_curve
 from lightpool.interval_spectra import time_resolved
 from lightpool.measurement import Measured, measure, remember
 from lightpool.points import flux_points
+from lightpool.radius_scan import RadiusScan, scan_radius_with
 from lightpool.reduction import ReductionSettings, reduce_with
 from lightpool.schema import cube_warnings
 from lightpool.spectra import SpectralModel
@@ -139,6 +141,7 @@ class Analysis(Stages):
             series, curve = self._in_time(s, reduced, (model, result.model), key, how, tell, timing)
             warnings += [] if series is None else empty_intervals(series, "spectrum")
             warnings += [] if curve is None else empty_intervals(curve, "flux")
+        comparison, scan = self._others(s, reduced, fitted, tell, timing)
         return Outcome(
             settings=settings,
             observations=kept.observations,
@@ -149,6 +152,8 @@ class Analysis(Stages):
             points=points,
             time_resolved=series,
             light_curve=curve,
+            comparison=comparison,
+            radius_scan=scan,
             warnings=tuple(dict.fromkeys(warnings)),
             timing_s=timing,
         )
@@ -238,6 +243,48 @@ class Analysis(Stages):
             )
             tell("light_curve", 1, 1)
         return series, curve
+
+    def _others(
+        self,
+        s: AnalysisSettings,
+        reduced: _Reduced,
+        fitted: xr.Dataset,
+        tell: Progress,
+        timing: dict[str, float],
+    ) -> tuple[Comparison | None, RadiusScan | None]:
+        """Return what other models and other radii say, where they are asked for."""
+        comparison = scan = None
+        how: dict[str, Any] = {"fit_range": s.fit_range, "alpha_systematic": s.alpha_systematic}
+        if s.compare is not None:
+            wanted = s.compare
+            tell("compare", 0, 1)
+            comparison = self._stage(
+                "compare",
+                (*reduced.key, s.stacked, *how.values(), wanted),
+                lambda: compare(
+                    fitted,
+                    dict(wanted.models),
+                    n_toys=wanted.n_toys,
+                    seed=wanted.seed,
+                    progress=partial(tell, "compare"),
+                    **how,
+                ),
+                timing,
+            )
+            tell("compare", 1, 1)
+        if s.radii:
+            runs = reduced.selected.observations
+            if not runs:
+                raise SettingsError("the data are reduced already: no other radius can be tried")
+            tell("radius_scan", 0, 1)
+            scan = self._stage(
+                "radius_scan",
+                (*reduced.key, s.radii),
+                lambda: scan_radius_with(runs, s.reduction, s.radii, progress=partial(tell, "radius_scan")),
+                timing,
+            )
+            tell("radius_scan", 1, 1)
+        return comparison, scan
 
     def _cut(
         self, binning: TimeBinning, s: AnalysisSettings, reduced: _Reduced, timing: dict[str, float]

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import Field, PrivateAttr, ValidationError, field_validator
+from pydantic import Field, PrivateAttr, ValidationError
 
 from lightpool.config import sections as s
 from lightpool.config.problems import as_settings_error
-from lightpool.config.section import Section
+from lightpool.config.section import Components, Section
 from lightpool.errors import SettingsError
 from lightpool.yaml_text import dump, load
 
@@ -35,24 +35,15 @@ class AnalysisConfig(Section):
     excess_map: s.ExcessMap = s.ExcessMap()
     light_curve: s.LightCurve = s.LightCurve()
     time_resolved: s.TimeResolved = s.TimeResolved()
-    #: Model components in the schema of a model file: a list, or a mapping with ``components``.
-    models: Any = None
+    compare: s.Compare = s.Compare()
+    radius_scan: s.RadiusScan = s.RadiusScan()
+    models: Components = None
     #: Bookkeeping of newer files; read past.
     metadata: Any = Field(default=None, exclude=True)
 
-    written_when_set = frozenset({"time_resolved", "models"})
+    written_when_set = frozenset({"time_resolved", "compare", "radius_scan", "models"})
 
     _directory: Path | None = PrivateAttr(None)
-
-    @field_validator("models")
-    @classmethod
-    def _components(cls, value: Any) -> Any:
-        listed = value.get("components") if isinstance(value, Mapping) else value
-        if value is not None and not (
-            isinstance(listed, list) and all(isinstance(c, Mapping) for c in listed)
-        ):
-            raise SettingsError("these are no models", found=repr(value), expected="a list of components")
-        return value
 
     @property
     def directory(self) -> Path | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     SerializerFunctionWrapHandler,
@@ -47,6 +49,17 @@ class Section(BaseModel):
     def is_set(self) -> bool:
         """Whether any key differs from its default."""
         return any(self.differs(key) for key in type(self).model_fields)
+
+
+def _components(value: Any) -> Any:
+    listed = value.get("components") if isinstance(value, Mapping) else value
+    if value is not None and not (isinstance(listed, list) and all(isinstance(c, Mapping) for c in listed)):
+        raise SettingsError("these are no models", found=repr(value), expected="a list of components")
+    return value
+
+
+#: Model components in the schema of a model file: a list, or a mapping with ``components``.
+Components = Annotated[Any, AfterValidator(_components)]
 
 
 class EnergyRange(Section):

@@ -8,6 +8,7 @@ from pydantic import Discriminator, Field, Tag
 
 from lightpool.config.fields import Angle, Count, Duration, Energy, Flag, ObsIds, Text, Utc, UtcList
 from lightpool.config.section import (
+    Components,
     EnergyAxis,
     EnergyRange,
     NamedCircle,
@@ -246,6 +247,27 @@ class FluxPoints(Section):
     energy: EnergyAxis = EnergyAxis()
     source: Text = "source"
     parameters: EstimatorParameters = EstimatorParameters()
+
+
+class Compare(Section):
+    """Models fitted to the same bins as the model: a section of ours, components as in ``models``.
+
+    With `n_toys` so many simulated data sets tell whether each of them describes the data at all.
+    """
+
+    written_when_set = frozenset({"models", "n_toys", "seed"})
+
+    models: Components = None
+    n_toys: Annotated[int, Field(ge=0, le=100_000)] = 0
+    seed: Annotated[int, Field(ge=0)] = 0
+
+
+class RadiusScan(Section):
+    """Other radii of the ON region: a section of ours."""
+
+    written_when_set = frozenset({"radii"})
+
+    radii: tuple[Angle, ...] = ()
 
 
 class ExcessMapParameters(Section):

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from lightpool.comparison import Comparison
+from lightpool.export.comparison_file import comparison_summary
 from lightpool.export.series_summary import curve_summary, resolved_summary
 from lightpool.fitting import FitResult
 from lightpool.sky import separation
@@ -25,6 +27,7 @@ def summary(
     contours: Iterable[Mapping[str, Any]] = (),
     time_resolved: xr.Dataset | None = None,
     light_curve: xr.Dataset | None = None,
+    comparison: Comparison | None = None,
     warnings: Iterable[str],
     timing_s: Mapping[str, float],
 ) -> dict[str, Any]:
@@ -45,6 +48,7 @@ def summary(
         "fit": None if fit is None else _fit(fit, errors or {}, list(contours)),
         **({} if time_resolved is None else {"time_resolved": resolved_summary(time_resolved)}),
         **({} if light_curve is None else {"light_curve": curve_summary(light_curve)}),
+        **({} if comparison is None else {"comparison": comparison_summary(comparison)}),
         "warnings": list(warnings),
         "timing_s": {stage: float(seconds) for stage, seconds in timing_s.items()},
     }

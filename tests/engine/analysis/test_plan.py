@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from lightpool.analysis import from_config
+from lightpool.analysis.compare_settings import CompareSettings
 from lightpool.config import AnalysisConfig
 from lightpool.errors import DataError, SettingsError
 from lightpool.exclusion import ExclusionMask
 from lightpool.reflected import ReflectedRegions
 from lightpool.sky import Circle, point
-from lightpool.spectra import PowerLaw
+from lightpool.spectra import LogParabola, PowerLaw
 from lightpool.wobble import WobbleRegions
 
 
@@ -47,6 +48,21 @@ def test_limits_and_systematic_of_the_file(config):
     # Additions of ours stay out of files that do without them.
     assert "alpha_systematic" not in config.to_yaml()
     assert "ul_method" not in config.to_yaml()
+
+
+def test_other_models_and_radii_of_the_file(config):
+    models = [{"name": "curved", "type": "SkyModel", "spectral": {"type": "LogParabolaSpectralModel"}}]
+    plan = from_config(
+        config.updated(
+            {
+                "compare": {"models": models, "n_toys": 4, "seed": 2},
+                "radius_scan": {"radii": ["0.1 deg", "0.2 deg"]},
+            }
+        )
+    )
+    assert plan.settings.compare == CompareSettings((("curved", LogParabola()),), 4, 2)
+    assert plan.settings.radii == (0.1, 0.2)
+    assert from_config(plan.config).settings == plan.settings
 
 
 def test_safe_mask_methods_bring_their_parameters(config):
@@ -278,6 +294,17 @@ def test_exclusion_mask_of_the_tutorial(config, data_root, monkeypatch):
         ),
         ("flux_points.parameters", {"ul_method": "rolk"}, "Did you mean 'rolke'"),
         ("fit.contours", [["index"]], r"fit\.contours\[0\]\[1\]: field required"),
+        ("compare", {"n_toys": 5}, r"compare\.models: there is no model to compare"),
+        ("compare.models", ["a"], r"compare\.models: these are no models"),
+        (
+            "compare.models",
+            [{"name": "a", "spectral": {"type": "PowerLawSpectralModel"}}] * 2,
+            r"compare\.models: models to compare need names of their own; found a more than once",
+        ),
+        ("compare.models", [{"name": "a"}], r"compare\.models: \[0\]\.spectral: a component needs"),
+        ("compare.n_toys", -1, r"compare\.n_toys: .*greater than or equal to 0"),
+        ("radius_scan.radii", ["0.2 deg", "0.1 deg"], r"radius_scan\.radii: radii must increase"),
+        ("radius_scan.radii", ["0 deg"], r"radius_scan\.radii: radii must be positive"),
         ("fit.alpha_systematic", 0.5, r"fit\.alpha_systematic: .*0\.2"),
         ("flux_points.parameters", {"n_sigma": 2}, "errors of more or less than one standard deviation"),
         ("flux_points.energy", {"min": "50 TeV", "max": "90 TeV"}, "outside the data; found 50 to 90 TeV"),

@@ -105,6 +105,8 @@ def test_a_cube_from_python(first):
         analysis.run(moved)
     with pytest.raises(SettingsError, match="reduced already"):
         analysis.run(settings.updated(obs_ids=(1001,)))
+    with pytest.raises(SettingsError, match="no other radius can be tried"):
+        analysis.run(settings.updated(radii=(0.1, 0.2)))
     with pytest.raises(AnalysisError, match="has no store"):
         _ = analysis.store
 

@@ -117,6 +117,8 @@ def test_additions_come_back():
     time_resolved: {start: 2006-07-29T20:30:00, stop: 2006-07-30T02:30:00, duration: 15 min}
     light_curve: {time_intervals: {start: [2006-07-29 20:30], stop: [2006-07-29 20:45]}}
     models: [{name: a, spectral: {type: PowerLawSpectralModel}}]
+    compare: {models: [{name: b, spectral: {type: LogParabolaSpectralModel}}], n_toys: 50, seed: 3}
+    radius_scan: {radii: [0.05 deg, 6 arcmin]}
     """
     config = AnalysisConfig.from_yaml(text)
     assert config.observations.obs_ids == (3, 1)
@@ -124,6 +126,8 @@ def test_additions_come_back():
     assert config.datasets.geom.axes.energy.min == pytest.approx(0.1)
     assert config.time_resolved.duration == 900.0
     assert config.time_resolved.start == "2006-07-29T20:30:00"
+    assert (config.compare.n_toys, config.compare.seed) == (50, 3)
+    assert config.radius_scan.radii == (0.05, pytest.approx(0.1))
     assert config.light_curve.time_intervals.stop == ("2006-07-29 20:45",)
     assert AnalysisConfig.from_yaml(config.to_yaml()) == config
 
@@ -131,7 +135,15 @@ def test_additions_come_back():
 def test_no_addition_of_ours_is_written_unless_used():
     """A file that uses none of our keys stays readable for the program whose schema it is."""
     text = AnalysisConfig.from_yaml(TUTORIAL).to_yaml()
-    for key in ("on_error", "nbins_per_decade", "time_resolved", "models:", "duration"):
+    for key in (
+        "on_error",
+        "nbins_per_decade",
+        "time_resolved",
+        "models:",
+        "duration",
+        "compare",
+        "radius_scan",
+    ):
         assert key not in text
 
 
@@ -169,6 +181,9 @@ def test_metadata_of_newer_files_is_read_past():
             "datasets.safe_mask.parameters.aeff_percnt",
             "datasets.safe_mask.parameters.aeff_percent",
         ),
+        ("comparison: {models: []}", "comparison", "compare"),
+        ("radius_scan: {radi: []}", "radius_scan.radi", "radius_scan.radii"),
+        ("compare: {n_toy: 3}", "compare.n_toy", "compare.n_toys"),
         (
             "datasets: {background: {exclusion: [{lon: 1 deg}, {raduis: 1 deg}]}}",
             "datasets.background.exclusion[1].raduis",

@@ -10,7 +10,11 @@ import pytest
 from astropy.io import fits
 from astropy.table import QTable, Table
 
+from lightpool.analysis import Analysis
+from lightpool.analysis.compare_settings import CompareSettings
 from lightpool.analysis.results import write_results
+from lightpool.comparison import compare
+from lightpool.confidence import minos_errors
 from lightpool.config import AnalysisConfig
 from lightpool.config.model_file import read_models
 from lightpool.export.cube_file import write_cube
@@ -19,6 +23,11 @@ from lightpool.export.provenance import provenance
 from lightpool.export.summary import summary, write_summary
 from lightpool.fitting import fit
 from lightpool.load import open_cube, read_flux_points
+from lightpool.radius_scan import scan_radius_with
+from lightpool.spectra import LogParabola, PowerLaw
+
+RADII = (0.05, 0.11, 1.5)
+DARK = PowerLaw(amplitude=0).freeze("amplitude", "index")
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +43,7 @@ def test_every_file_is_there(written):
     assert len(ogip) == 17
     assert names - ogip == {
         "config.yaml", "summary.json", "cube.nc", "models.yaml", "models_covariance.dat", "flux_points.fits",
-        "flux_points.ecsv",
+        "flux_points.ecsv", "parameters.ecsv",
     }  # fmt: skip
 
 
@@ -174,6 +183,52 @@ def test_level_and_method_of_limits_come_back(joint, tmp_path):
     for name in ("fp.fits", "fp.ecsv"):
         again = read_flux_points(tmp_path / name)
         assert (again.ul_sigma, again.ul_method) == (3.0, "rolke")
+
+
+def test_parameters(written, joint):
+    table = QTable.read(written / "parameters.ecsv")
+    model = joint.fit.model
+    assert list(table["name"]) == list(model.names)
+    assert list(table["value"]) == list(model.values)
+    assert list(table["unit"].filled("")) == [p.unit for p in model.parameters]
+    assert np.isnan(table["errn"]).all()
+    assert table.meta["MODEL"] == "PowerLawSpectralModel"
+
+
+def test_other_models_and_other_radii(demo_store, settings, tmp_path):
+    models = (
+        ("plain", PowerLaw()),
+        ("curved", LogParabola()),
+        ("held", PowerLaw(amplitude=0).freeze("amplitude")),
+    )
+    asked = settings.updated(
+        compare=CompareSettings(models, n_toys=3, seed=7),
+        radii=(0.05, 0.11, 1.5),
+        minos=True,
+        flux_points=None,
+    )
+    outcome = Analysis(demo_store).run(asked)
+    outcome.write(tmp_path / "out")
+    plain = compare(outcome.cube, dict(models), n_toys=3, seed=7)
+    table = QTable.read(tmp_path / "out" / "comparison.ecsv")
+    assert table.meta["VERDICT"] == plain.verdict == outcome.comparison.verdict
+    assert list(table["model"]) == [score.name for score in plain.scores]
+    np.testing.assert_array_equal(table["p_value"], [score.p_value for score in plain.scores])
+    np.testing.assert_array_equal(table["aic"], [score.aic for score in plain.scores])
+    said = json.loads((tmp_path / "out" / "summary.json").read_text())["comparison"]
+    assert said["verdict"] == plain.verdict
+    assert [row["p_value"] is None for row in said["models"]] == [math.isnan(s.p_value) for s in plain.scores]
+
+    scan = scan_radius_with(outcome.observations, settings.reduction, RADII)
+    table = QTable.read(tmp_path / "out" / "radius_scan.ecsv")
+    assert table["radius"].unit == "deg"
+    for name in ("counts", "background", "excess", "excess_error", "sqrt_ts", "n_runs"):
+        np.testing.assert_array_equal(table[name], getattr(scan, name))
+    assert np.isnan(table["sqrt_ts"][-1])
+
+    table = QTable.read(tmp_path / "out" / "parameters.ecsv")
+    errors = [minos_errors(outcome.cube, outcome.fit, name) for name in ("index", "amplitude")]
+    np.testing.assert_array_equal(list(zip(table["errn"], table["errp"], strict=True))[:2], errors)
 
 
 def test_models(written, joint):

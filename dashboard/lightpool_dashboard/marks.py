@@ -58,7 +58,10 @@ def put(mark: Any, x: Any, y: Any, **others: Any) -> None:
     """
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     if y.ndim == 1 and y.size and np.isnan(y[-1]):
-        x, y = x[:-1], y[:-1]  # bqplot puts a curve's label at its last point, and fails where there is none
+        # bqplot puts a curve's label at its last point, and fails where there is none.
+        drawn = np.flatnonzero(~np.isnan(y))
+        end = drawn[-1] + 1 if drawn.size else 0
+        x, y = x[:end], y[:end]
     changed = {name: value for name, value in others.items() if not _same(getattr(mark, name), value)}
     with mark.hold_sync():
         if x.size and not (_same(mark.x, x) and _same(mark.y, y)):
@@ -152,23 +155,21 @@ def axis(
 
 def set_log_range(target: bq.Axis, low: float, high: float) -> None:
     """Give a log axis its range and its ticks; nothing is sent where nothing changed."""
-    scale = target.scale
-    if scale.min == low and scale.max == high and target.tick_labels:
-        return
     values, labels = log_ticks(low, high)
-    with scale.hold_sync(), target.hold_sync():
-        # Labels first: the browser asks for them as soon as the values arrive.
-        target.tick_labels, target.tick_values = labels, np.array(values)
-        scale.min, scale.max = low, high
+    set_range(target, low, high, np.array(values), labels)
 
 
 def set_range(
     target: bq.Axis, low: float, high: float, ticks: np.ndarray, labels: dict[str, str] | None = None
 ) -> None:
-    """Give a linear axis its range and its ticks; nothing is sent where nothing changed."""
+    """Give an axis its range and its ticks; nothing is sent where nothing changed.
+
+    Axes may share a scale: each has its own ticks.
+    """
     scale = target.scale
     if not (_same(target.tick_values, ticks) and target.tick_labels == labels):
         with target.hold_sync():
+            # Labels first: the browser asks for them as soon as the values arrive.
             target.tick_labels, target.tick_values = labels, ticks
     if scale.min != low or scale.max != high:
         with scale.hold_sync():

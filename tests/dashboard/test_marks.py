@@ -37,6 +37,11 @@ def test_a_curve_never_ends_in_a_gap_and_an_empty_one_is_hidden(scales):
     marks.put(line, [1, 1, 1], [2, 3, np.nan])
     assert line.y.tolist() == [2, 3]
     assert line.visible
+    marks.put(line, [1, 1, 2, 2], [2, 3, np.nan, np.nan])
+    assert line.y.tolist() == [2, 3]
+    marks.put(line, [1, 1], [np.nan, np.nan])
+    assert not line.visible
+    marks.put(line, [1, 1], [2, 3])
     marks.put(line, [], [])
     assert not line.visible
 
@@ -80,3 +85,15 @@ def test_an_axis_is_labelled_even_where_its_range_was_right_from_the_start():
     for axis in (marks.axis(scale, "one"), marks.axis(scale, "two")):
         marks.set_log_range(axis, 0.1, 40)
         assert axis.tick_labels["0.1"] == "0.1"
+
+
+def test_axes_that_share_a_scale_have_the_same_ticks():
+    scale = marks.log_scale(0.1, 40)
+    axes = marks.axis(scale, "one"), marks.axis(scale, "two")
+    for axis in axes:
+        marks.set_log_range(axis, 1, 200)
+    values, labels = log_ticks(1, 200)
+    for axis in axes:
+        assert axis.tick_values.tolist() == values
+        assert axis.tick_labels == labels
+    assert (scale.min, scale.max) == (1, 200)

@@ -129,6 +129,28 @@ def test_what_belongs_together_is_in_the_first_screen(open_page, demo_server, si
     assert page.watch.errors == []
 
 
+@pytest.mark.parametrize("size", [(1000, 700), (1400, 900)])
+def test_the_labels_of_the_residuals_and_the_spectrum_above_stand_clear(open_page, demo_server, size):
+    page = open_page(viewport={"width": size[0], "height": size[1]})
+    page.goto(demo_server.url)
+    page.wait_for_selector("#lp-skeleton", state="detached", timeout=60_000)
+    settled(page)
+    for view in ("counts", "sed"):
+        upper, lower = (
+            page.locator(f".lp-view-{view} .lp-{name} .axislabel:visible")
+            .filter(has_text=text)
+            .bounding_box()
+            for name, text in (("upper", "[" if view == "sed" else "Counts"), ("lower", "Residual"))
+        )
+        assert upper["y"] + upper["height"] <= lower["y"], view
+        frame = page.locator(f".lp-view-{view}").bounding_box()
+        assert frame["y"] < upper["y"]
+        # The numbers of the one axis stand under both figures.
+        ticks = page.locator(f".lp-view-{view} .lp-lower .axis .tick text:visible").all_text_contents()
+        assert "1" in ticks
+    assert page.watch.errors == []
+
+
 def test_filling_a_view_moves_no_other(open_dashboard, until):
     page = open_dashboard
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lightpool.plot_data import fit_summary, sed_curve, sed_points
+from lightpool.plot_data import fit_summary, sed_curve, sed_points, sed_residuals
 from lightpool_dashboard.views.fit_words import fit_in_words
 from lightpool_dashboard.views.profiles import shade
 
@@ -56,6 +56,8 @@ def test_without_a_span_its_spectrum_is_gone_and_the_page_says_how_to_get_one(fl
     flare.state.span = None
     flare.schedule.flush()
     assert not any(mark.visible for mark in (*flare.sed.span.below, *flare.sed.span.above))
+    assert not flare.sed.residuals.points[1].visible
+    assert not flare.sed.residuals.errors[1].visible
     assert "Brush the light curve" in flare.sed.span_words.value
     assert "UTC" not in flare.sed.legend.value
 
@@ -65,6 +67,49 @@ def test_a_span_without_data_says_so_in_the_view(flare):
     flare.schedule.flush()
     assert "span_outcome" in flare.state.problems
     assert flare.state.status == "ready"
+
+
+def test_the_residuals_of_the_points_stand_below_on_the_same_energy_axis(dashboard):
+    outcome, sed = dashboard.state.outcome, dashboard.sed
+    points, model = sed_points(outcome.points), outcome.fit.model
+    seen = ~points.is_limit
+    below = sed.residuals.points[0]
+    np.testing.assert_allclose(below.x, points.energy[seen])
+    np.testing.assert_allclose(below.y, sed_residuals(points, model)[seen])
+    bars = sed.residuals.errors[0].y
+    np.testing.assert_allclose(bars[1::3] - bars[0::3], 2)
+    assert below.scales["x"] is sed.whole.points.scales["x"]
+    figures = sed.figure, sed.residuals.figure
+    sides = [(figure.fig_margin["left"], figure.fig_margin["right"]) for figure in figures]
+    assert sides[0] == sides[1]
+    limits = below.scales["y"].min, below.scales["y"].max
+    assert limits[0] < bars[0::3].min()
+    assert limits[1] > bars[1::3].max()
+
+
+def test_the_energies_are_written_under_the_residuals_for_any_axis(dashboard):
+    for view in (dashboard.sed, dashboard.counts):
+        assert view.residuals.axis.tick_values.tolist() == view._energy_above.tick_values.tolist()
+    dashboard.state.restore({"energy_min": 2.0, "energy_max": 100.0, "points_min": 2.0, "points_max": 90.0})
+    dashboard.schedule.flush()
+    for view in (dashboard.sed, dashboard.counts):
+        axis = view.residuals.axis
+        assert axis.tick_values.min() >= 1
+        assert axis.tick_values.max() > 40
+        assert axis.tick_values.tolist() == view._energy_above.tick_values.tolist()
+        assert axis.tick_labels["10"] == "10"
+        assert (axis.scale.min, axis.scale.max) <= (2.0, 100.0)
+
+
+def test_a_brushed_span_has_its_residuals_against_its_own_fit(flare):
+    flare.state.span = SPAN
+    flare.schedule.flush()
+    outcome, sed = flare.state.span_outcome, flare.sed
+    points = sed_points(outcome.points)
+    whole, span = sed.residuals.points
+    np.testing.assert_allclose(span.y, sed_residuals(points, outcome.fit.model)[~points.is_limit])
+    assert (span.marker, span.colors) == (sed.span.points.marker, sed.span.points.colors)
+    assert (whole.marker, whole.colors) == (sed.whole.points.marker, sed.whole.points.colors)
 
 
 def test_sliders_draw_a_dashed_curve_beside_the_fit(dashboard):
@@ -123,6 +168,12 @@ def test_the_point_under_the_mouse_shades_its_counts_bins(dashboard):
     assert not counts.pointed.visible
     sed.whole.limits.hovered_point = 0
     np.testing.assert_allclose(counts.pointed.x, [expected.e_min[limit], expected.e_max[limit]])
+    below = sed.residuals.points[0]
+    below.hovered_point = 2
+    np.testing.assert_allclose(counts.pointed.x, [expected.e_min[point], expected.e_max[point]])
+    below.hovered_point = None
+    assert not counts.pointed.visible
+    assert f"{below.y[2]:+.1f} σ from the fit".replace("-", "−") in below.names[2]
     assert f"√TS {expected.sqrt_ts[point]:.1f}" in sed.whole.points.names[2]
     assert f"below {expected.limit[limit]:.3g}" in sed.whole.limits.names[0]
 

@@ -69,7 +69,7 @@ def test_counts_marks_are_the_safe_counts_of_the_cube(dashboard):
         dashboard.counts.npred.y[1:-1:2], np.maximum(npred[safe[0] : safe[-1] + 1], 0.2)
     )
     residual = (counts - npred)[npred > 0] / np.sqrt(npred[npred > 0])
-    np.testing.assert_allclose(dashboard.counts.residuals.y, residual)
+    np.testing.assert_allclose(dashboard.counts.residuals.points[0].y, residual)
 
 
 def test_sed_marks_are_the_flux_points_of_the_engine(dashboard):

@@ -14,10 +14,11 @@ from lightpool_dashboard import marks, theme
 from lightpool_dashboard.tasks.preview import Prediction
 from lightpool_dashboard.ticks import log_range
 from lightpool_dashboard.views import html
+from lightpool_dashboard.views.residuals import ResidualFigure
 
 #: Where a bin without counts rests on the logarithmic axis.
 FLOOR = 0.2
-_LEFT, _RIGHT = 60, 14
+_MARGIN = {"left": 60, "right": 14}
 
 
 class CountsView:
@@ -25,8 +26,7 @@ class CountsView:
 
     def __init__(self) -> None:
         self.energy, self._counts = marks.log_scale(0.1, 40), marks.log_scale(FLOOR, 100)
-        self._residual = marks.linear_scale(-4, 4)
-        above, below = {"x": self.energy, "y": self._counts}, {"x": self.energy, "y": self._residual}
+        above = {"x": self.energy, "y": self._counts}
         self.unsafe = marks.band(above, theme.THRESHOLD, 0.16)
         self.pointed = marks.band(above, theme.POINTS, 0.2)
         self.thresholds = marks.lines(above, theme.THRESHOLD, line_style="dashed", stroke_width=1)
@@ -37,14 +37,8 @@ class CountsView:
         self.errors = marks.lines(above, theme.COUNTS, stroke_width=1.2)
         self.points = marks.points(above, theme.COUNTS, "circle", default_size=20)
         self.trial = marks.lines(above, theme.MODEL, line_style="dashed", stroke_width=2, visible=False)
-        self.zero = marks.lines(below, theme.MODEL, stroke_width=1)
-        self.residual_errors = marks.lines(below, theme.COUNTS, stroke_width=1.2)
-        self.residuals = marks.points(below, theme.COUNTS, "circle", default_size=20)
-
         self._energy_above = marks.axis(self.energy, "", tick_style={"display": "none"})
-        self._energy_axis = marks.axis(self.energy, "Energy [TeV]")
         self._counts_axis = marks.axis(self._counts, "Counts per bin", side="left")
-        self._residual_axis = marks.axis(self._residual, "Residual [σ]", side="left", tick_format="d")
         self.figure = marks.figure(
             [
                 self.unsafe,
@@ -59,18 +53,13 @@ class CountsView:
                 self.trial,
             ],
             [self._energy_above, self._counts_axis],
-            margin={"top": 18, "bottom": 10, "left": _LEFT, "right": _RIGHT},
+            margin={"top": 18, "bottom": 10, **_MARGIN},
         )
-        self.residual_figure = marks.figure(
-            [self.zero, self.residual_errors, self.residuals],
-            [self._energy_axis, self._residual_axis],
-            margin={"top": 6, "bottom": 44, "left": _LEFT, "right": _RIGHT},
-        )
+        self.residuals = ResidualFigure(self.energy, [(theme.COUNTS, "circle")], _MARGIN)
         self.figure.add_class("lp-upper")
-        self.residual_figure.add_class("lp-lower")
         self.title = w.HTML(html.heading("Counts in the ON region"))
         self.legend = w.HTML(_legend(with_prediction=True))
-        self.box = w.VBox([self.title, self.figure, self.residual_figure, self.legend])
+        self.box = w.VBox([self.title, self.figure, self.residuals.figure, self.legend])
         self.box.add_class("lp-view").add_class("lp-view-counts")
 
     def update(self, outcome: Outcome) -> None:
@@ -81,7 +70,7 @@ class CountsView:
         """Draw the counts of a cube and, with a fit to it, the prediction."""
         spectrum = counts_spectrum(cube, fit)
         edges = spectrum.edges
-        for axis in (self._energy_above, self._energy_axis):
+        for axis in (self._energy_above, self.residuals.axis):
             marks.set_log_range(axis, edges[0], edges[-1])
         top = log_range(np.append(spectrum.all_counts, spectrum.counts_high), floor=1, ceiling=10)[1]
         marks.set_log_range(self._counts_axis, FLOOR, top)
@@ -90,7 +79,7 @@ class CountsView:
 
     def without_residuals(self) -> None:
         """Leave out the lower figure and the prediction, for counts that nothing was fitted to."""
-        self.box.children = [child for child in self.box.children if child is not self.residual_figure]
+        self.box.children = [child for child in self.box.children if child is not self.residuals.figure]
         self.legend.value = _legend(with_prediction=False)
         self.figure.remove_class("lp-upper")
         self.figure.fig_margin = {**self.figure.fig_margin, "bottom": 44}
@@ -140,17 +129,9 @@ class CountsView:
         marks.put(self.unsafe, x, np.array([[FLOOR, FLOOR], [top, top]]) if shaded else np.array([]))
 
     def _draw_residuals(self, spectrum: CountsSpectrum) -> None:
-        centres = log_centres(spectrum.edges)
-        marks.put(self.zero, spectrum.edges[[0, -1]], [0.0, 0.0])
-        if spectrum.residual is None:
-            return
-        shown = np.isfinite(spectrum.residual)
-        x, y = centres[shown], spectrum.residual[shown]
-        # One standard deviation of the counts, in units of the prediction's.
-        marks.put(self.residual_errors, *marks.error_bars(x, y - 1, y + 1))
-        marks.put(self.residuals, x, y)
-        reach = max(3 * float(np.ceil((np.abs(y).max(initial=0) + 1.2) / 3)), 3.0)
-        marks.set_range(self._residual_axis, -1.1 * reach, 1.1 * reach, np.array([-reach, 0.0, reach]))
+        edges, residual = spectrum.edges, spectrum.residual
+        found = [] if residual is None else [(log_centres(edges), residual)]
+        self.residuals.put((edges[0], edges[-1]), found)
 
 
 def _legend(*others: str, with_prediction: bool) -> str:

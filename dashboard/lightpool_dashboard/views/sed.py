@@ -16,6 +16,7 @@ from lightpool.plot_data import (
     safe_range,
     sed_curve,
     sed_points,
+    sed_residuals,
 )
 from lightpool_dashboard import marks, theme
 from lightpool_dashboard.callbacks import guarded
@@ -26,6 +27,7 @@ from lightpool_dashboard.views import html
 from lightpool_dashboard.views.fit_words import fit_in_words
 from lightpool_dashboard.views.problem import Problem
 from lightpool_dashboard.views.profiles import ProfilePicture
+from lightpool_dashboard.views.residuals import ResidualFigure
 from lightpool_dashboard.views.span_words import span_in_words
 from lightpool_dashboard.views.spectrum_marks import SpectrumMarks, above, flux_range
 from lightpool_dashboard.views.switch import head
@@ -38,11 +40,12 @@ _METHODS = {
     "rolke": "Rolke et al.",
     "feldman-cousins": "Feldman-Cousins",
 }
+_MARGIN = {"left": 64, "right": 14}
 _ASK = "Brush the light curve, and the spectrum of that time appears here."
 
 
 class SedView:
-    """E² dN/dE against energy, both logarithmic.
+    """E² dN/dE against energy, both logarithmic, and (point - model) / error below.
 
     Parameters
     ----------
@@ -62,20 +65,26 @@ class SedView:
         self.span = SpectrumMarks(scales, theme.SPAN, theme.SPAN, "square", line_style="dash_dotted")
         self.preview = marks.lines(scales, theme.MODEL, line_style="dashed", stroke_width=2)
         self.reference = marks.lines(scales, theme.REFERENCE, line_style="dotted", stroke_width=1.6)
-        self._energy_axis = marks.axis(self._energy, "Energy [TeV]")
+        self._energy_above = marks.axis(self._energy, "", tick_style={"display": "none"})
         self._flux_axis = marks.axis(self._flux, _LABEL, side="left")
         drawn = [self.profiles.mark, *self.whole.below, *self.span.below, self.reference, self.preview]
         self.figure = marks.figure(
             [*drawn, *self.whole.above, *self.span.above],
-            [self._energy_axis, self._flux_axis],
-            margin={"top": 8, "bottom": 42, "left": 64, "right": 14},
+            [self._energy_above, self._flux_axis],
+            margin={"top": 8, "bottom": 10, **_MARGIN},
         )
-        for mark in (self.whole.points, self.whole.limits, self.span.points, self.span.limits):
+        self.figure.add_class("lp-upper")
+        # Each spectrum against its own best fit, in its own colour and with its own marker.
+        styles = [(theme.POINTS, "circle"), (theme.SPAN, "square")]
+        self.residuals = ResidualFigure(self._energy, styles, _MARGIN)
+        of_whole = (self.whole.points, self.whole.limits, self.residuals.points[0])
+        for mark in (*of_whole, self.span.points, self.span.limits, self.residuals.points[1]):
             mark.tooltip = bq.Tooltip(fields=["name"], show_labels=False)
             mark.display_names = False
-        point_at = guarded(state)(self._point_at)
-        self.whole.points.observe(point_at, names="hovered_point")
-        self.whole.limits.observe(point_at, names="hovered_point")
+        #: Which flux point each marker stands for.
+        self._shown = {mark: np.array([], dtype=int) for mark in of_whole}
+        for mark in of_whole:
+            mark.observe(guarded(state)(self._point_at), names="hovered_point")
         self.title, self.legend = w.HTML(html.heading("Spectral energy distribution")), w.HTML()
         self.words, self.span_words = w.HTML(html.words(" ")), w.HTML(html.hint(_ASK))
         self.words.add_class("lp-fit-words")
@@ -92,6 +101,7 @@ class SedView:
                 self.span_words,
                 Problem(state, "span_outcome"),
                 self.figure,
+                self.residuals.figure,
                 self.legend,
                 self.profiles.pictures,
             ]
@@ -128,26 +138,48 @@ class SedView:
         points = sed_points(outcome.points)
         e_min, e_max = safe_range(outcome.fitted)
         curve = sed_curve(outcome.fit.model, e_min, e_max)
-        drawn = [(points, curve)]
+        drawn, models = [(points, curve)], [outcome.fit.model]
         if span is not None and span.fit is not None and span.points is not None:
-            of_span = sed_points(span.points), sed_curve(span.fit.model, *safe_range(span.fitted))
-            drawn.append(of_span)
+            drawn.append((sed_points(span.points), sed_curve(span.fit.model, *safe_range(span.fitted))))
+            models.append(span.fit.model)
         ends = np.concatenate([[e_min, e_max], points.e_min, points.e_max])
-        marks.set_log_range(self._energy_axis, *log_range(ends, floor=0.1, ceiling=100, pad=1.05))
+        energies = log_range(ends, floor=0.1, ceiling=100, pad=1.05)
+        for axis in (self._energy_above, self.residuals.axis):
+            marks.set_log_range(axis, *energies)
         low, high = flux_range(drawn)
         marks.set_log_range(self._flux_axis, low, high)
+        of_span = drawn[1] if len(drawn) > 1 else (None, None)
+        self.span.put(of_span[0], of_span[1], low, high)
         self.whole.put(points, curve, low, high)
-        marks.put_names(self.whole.points, _names(points, limits=False))
-        marks.put_names(self.whole.limits, _names(points, limits=True))
-        if len(drawn) > 1:
-            self.span.put(*drawn[1], low, high)
-            marks.put_names(self.span.points, _names(drawn[1][0], limits=False))
-            marks.put_names(self.span.limits, _names(drawn[1][0], limits=True))
-        else:
-            self.span.put(None, None, low, high)
+        residuals = [sed_residuals(of, model) for (of, _), model in zip(drawn, models, strict=True)]
+        self.residuals.put(
+            energies, [(of.energy, residual) for (of, _), residual in zip(drawn, residuals, strict=True)]
+        )
+        for k, (spectrum, (of, _)) in enumerate(zip((self.whole, self.span), drawn, strict=False)):
+            self._name(spectrum, self.residuals.points[k], of, residuals[k], low)
         self._draw_curves(outcome, (e_min, e_max), low)
         self._draw_profiles()
         self._show_legend(points, low, outcome)
+
+    def _name(
+        self,
+        spectrum: SpectrumMarks,
+        below: bq.Scatter,
+        points: SedPoints,
+        residual: np.ndarray,
+        floor: float,
+    ) -> None:
+        """Give each marker of a spectrum what is said about it under the mouse."""
+        names = _names(points, residual)
+        for mark, shown in (
+            (spectrum.points, ~points.is_limit),
+            (spectrum.limits, points.is_limit & (points.limit > floor)),
+            (below, np.isfinite(residual)),
+        ):
+            indices = np.flatnonzero(shown)
+            marks.put_names(mark, [names[k] for k in indices])
+            if mark in self._shown:
+                self._shown[mark] = indices
 
     def _draw_curves(self, outcome: Outcome, energies: tuple[float, float], low: float) -> None:
         region = outcome.settings.reduction.on_region
@@ -195,8 +227,7 @@ class SedView:
         if self._outcome is None or self._outcome.points is None:
             return
         points = sed_points(self._outcome.points)
-        is_limit = change.owner is self.whole.limits
-        shown = np.flatnonzero(points.is_limit if is_limit else ~points.is_limit)
+        shown = self._shown[change.owner]
         if change.new is None or not 0 <= change.new < shown.size:
             self._state.pointed = None  # type: ignore[assignment]
         else:
@@ -204,15 +235,18 @@ class SedView:
             self._state.pointed = float(points.e_min[k]), float(points.e_max[k])
 
 
-def _names(points: SedPoints, *, limits: bool) -> list[str]:
-    """Return what is said about each point, or each limit, under the mouse."""
+def _names(points: SedPoints, residual: np.ndarray) -> list[str]:
+    """Return what is said about each point under the mouse."""
     out = []
-    for k in np.flatnonzero(points.is_limit if limits else ~points.is_limit):
+    for k in range(points.energy.size):
         energies = f"{points.e_min[k]:.3g} to {points.e_max[k]:.3g} TeV"
-        if limits:
+        if points.is_limit[k]:
             value = f"below {points.limit[k]:.3g}"
         else:
             up, down = points.high[k] - points.value[k], points.value[k] - points.low[k]
             value = f"{points.value[k]:.3g} +{up:.2g} −{down:.2g}"
-        out.append(f"{energies}: {value}, √TS {points.sqrt_ts[k]:.1f}")
+        words = f"{energies}: {value}, √TS {points.sqrt_ts[k]:.1f}"
+        if np.isfinite(residual[k]):
+            words += f", {residual[k]:+.1f} σ from the fit".replace("-", "−")
+        out.append(words)
     return out

@@ -15,8 +15,15 @@ from lightpool.figures.labels import ENERGY, SED, limit_label, reference_labels
 from lightpool.figures.log_axes import log_range, log_x, log_y
 from lightpool.fitting import FitResult
 from lightpool.flux_point_fit import FluxPointFit
-from lightpool.plot_data import PublishedSpectrum, SedCurve, SedPoints, sed_curve, sed_points
-from lightpool.sed import ERG_PER_TEV, FluxPoints
+from lightpool.plot_data import (
+    PublishedSpectrum,
+    SedCurve,
+    SedPoints,
+    sed_curve,
+    sed_points,
+    sed_residuals,
+)
+from lightpool.sed import FluxPoints
 from lightpool.spectra import SpectralModel
 from lightpool.units import to_float
 
@@ -98,17 +105,6 @@ def sed_figure(
         dress(below, x=ENERGY, y="Residual [σ]")
         figure.align_ylabels([axes, below])
     return figure
-
-
-def sed_residuals(columns: SedPoints, model: SpectralModel) -> np.ndarray:
-    """Return (data - model) / error of the points, NaN for limits and without an error, shape (points,).
-
-    The error is the one on the side of the model: the upper one where the model lies above.
-    """
-    expected = model(columns.energy) * columns.energy**2 * ERG_PER_TEV * 1e12  # in `plot_data.sed.UNIT`
-    error = np.where(expected > columns.value, columns.high - columns.value, columns.value - columns.low)
-    known = ~columns.is_limit & (error > 0)
-    return np.where(known, (columns.value - expected) / np.where(error > 0, error, 1.0), np.nan)
 
 
 def _draw_fit(axes: Axes, curve: SedCurve) -> tuple[Any, str]:

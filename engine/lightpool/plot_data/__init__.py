@@ -7,7 +7,7 @@ from lightpool.plot_data.map_image import QUANTITIES, MapImage, map_image
 from lightpool.plot_data.map_overlay import MapGrid, circles_on_map, contour_lines, map_grid, on_map
 from lightpool.plot_data.profiles import delta_ts, has_profile
 from lightpool.plot_data.references import PublishedSpectrum, published_near
-from lightpool.plot_data.sed import SedCurve, SedPoints, sed_curve, sed_points
+from lightpool.plot_data.sed import SedCurve, SedPoints, sed_curve, sed_points, sed_residuals
 from lightpool.plot_data.series import (
     Hysteresis,
     TimeSeries,
@@ -73,5 +73,6 @@ __all__ = [
     "safe_range",
     "sed_curve",
     "sed_points",
+    "sed_residuals",
     "unwrap",
 ]

@@ -92,3 +92,14 @@ def sed_curve(model: SpectralModel, e_min: float, e_max: float, *, n: int = 80) 
     # Beyond a factor 1000 the model says nothing; the cap keeps the drawing finite.
     factor = np.exp(np.minimum(relative, np.log(1e3)))
     return SedCurve(energy, value, value / factor, value * factor)
+
+
+def sed_residuals(points: SedPoints, model: SpectralModel) -> np.ndarray:
+    """Return (data - model) / error of the points, NaN for limits and without an error, shape (points,).
+
+    The error is the one on the side of the model: the upper one where the model lies above.
+    """
+    expected = model(points.energy) * points.energy**2 * _SCALE
+    error = np.where(expected > points.value, points.high - points.value, points.value - points.low)
+    known = ~points.is_limit & (error > 0)
+    return np.where(known, (points.value - expected) / np.where(error > 0, error, 1.0), np.nan)

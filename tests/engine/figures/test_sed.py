@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pytest
 import xarray as xr
@@ -9,8 +7,7 @@ from matplotlib.lines import Line2D
 
 import lightpool as lp
 from lightpool.errors import AnalysisError, SettingsError
-from lightpool.figures.sed import sed_residuals
-from lightpool.plot_data import published_near, sed_points
+from lightpool.plot_data import published_near
 from lightpool.sed import FluxPoints
 
 ERG = 1.602176634  # per TeV, times 1e12 for the unit of the axis and 1e-12 for 1e-12 TeV
@@ -123,13 +120,6 @@ def test_residuals_are_in_errors_on_the_side_of_the_model(points, result):
     assert high > vertical[..., 1].max()
     assert below.get_ylabel() == "Residual [σ]"
     assert below.get_xlabel() == "Energy [TeV]"
-
-
-def test_a_limit_and_a_point_without_an_error_have_no_residual(points, result):
-    columns = sed_points(points)
-    np.testing.assert_array_equal(np.isnan(sed_residuals(columns, result.model)), columns.is_limit)
-    bare = dataclasses.replace(columns, low=columns.value, high=columns.value)
-    assert np.isnan(sed_residuals(bare, result.model)).all()
 
 
 def test_references_are_the_published_spectra(points, result, artist, draw):

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 import lightpool as lp
-from lightpool.plot_data import published_near, sed_curve, sed_points
+from lightpool.plot_data import published_near, sed_curve, sed_points, sed_residuals
 
 ERG = 1.602176634  # per TeV, times 1e12 for the unit of the columns and 1e-12 for 1e-12 TeV
 
@@ -35,6 +37,25 @@ def test_a_model_without_errors_has_no_width_and_one_that_is_not_positive_no_cur
     curve = sed_curve(lp.PowerLaw(), 1, 10)
     np.testing.assert_array_equal(curve.low, curve.high)
     assert sed_curve(lp.PowerLaw(amplitude=0.0), 1, 10).energy.size == 0
+
+
+def test_a_residual_is_in_units_of_the_error_on_the_side_of_the_model(outcome):
+    columns, model = sed_points(outcome.points), outcome.fit.model
+    expected = model(columns.energy) * columns.energy**2 * ERG * 1e12
+    above = columns.value > expected
+    error = np.where(above, columns.value - columns.low, columns.high - columns.value)
+    residual = sed_residuals(columns, model)
+    seen = ~columns.is_limit
+    np.testing.assert_allclose(residual[seen], ((columns.value - expected) / error)[seen])
+    assert (residual[seen & above] > 0).all()
+    assert (residual[seen & ~above] < 0).all()
+
+
+def test_a_limit_and_a_point_without_an_error_have_no_residual(outcome):
+    columns, model = sed_points(outcome.points), outcome.fit.model
+    np.testing.assert_array_equal(np.isnan(sed_residuals(columns, model)), columns.is_limit)
+    bare = dataclasses.replace(columns, low=columns.value, high=columns.value)
+    assert np.isnan(sed_residuals(bare, model)).all()
 
 
 def test_the_published_crab_is_found_by_position_only_near_it():

@@ -97,11 +97,10 @@ def test_panels_are_folded_by_keyboard(open_dashboard):
 def test_a_slider_by_keyboard(open_dashboard, until, panel, hook, key):
     page = open_dashboard
     unfolded(page, panel)
-    readout = page.locator(f".lp-control-{hook} .widget-readout")
-    before, sed = readout.inner_text(), drawn(page, "sed")
+    before, sed = field(page, hook).input_value(), drawn(page, "sed")
     page.focus(f".lp-control-{hook} [role=slider]")
     page.keyboard.press(key)
-    until(lambda: readout.inner_text() != before, "another number")
+    until(lambda: field(page, hook).input_value() != before, "another number")
     until(lambda: drawn(page, "sed") != sed, "another spectrum")
     settled(page)
     assert page.watch.errors == []
@@ -134,6 +133,24 @@ def test_fields_and_lists_by_keyboard(open_dashboard, until):
     page.keyboard.type("Fixed")
     page.wait_for_selector(".lp-control-time-minutes", state="visible")
     settled(page)
+    assert page.watch.errors == []
+
+
+def test_a_typed_radius_is_taken_as_it_is_and_the_slider_goes_there(open_dashboard, until):
+    page = open_dashboard
+    handle, link = page.locator(".lp-control-radius .noUi-origin"), page.locator(".lp-carried textarea")
+    before = handle.get_attribute("style")
+    typed(page, "radius", "0.113")
+    until(lambda: handle.get_attribute("style") != before, "the handle")
+    until(lambda: "radius=0.113" in link.input_value(), "the link")
+    settled(page)
+    assert field(page, "radius").input_value() == "0.113"
+    page.focus(".lp-control-radius [role=slider]")
+    page.keyboard.press("ArrowRight")
+    until(lambda: field(page, "radius").input_value() == "0.114", "a step of the last digit")
+    typed(page, "radius", "7")
+    until(lambda: "outside 0.02 to 0.5 deg" in page.inner_text(".lp-notice:visible"), "the sentence")
+    assert field(page, "radius").input_value() == "0.5"
     assert page.watch.errors == []
 
 

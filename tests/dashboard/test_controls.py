@@ -36,7 +36,8 @@ def test_every_control_has_its_hook_and_a_visible_label(dashboard):
     } <= set(found)  # fmt: skip
     assert [name for name, widget in found.items() if not widget.description] == []
     found = {name: widget for panel in panels(dashboard.widget) for name, widget in controls(panel).items()}
-    tips = {name: getattr(widget, "tooltips", None) or widget.tooltip for name, widget in found.items()}
+    named = {name: getattr(widget, "number", widget) for name, widget in found.items()}
+    tips = {name: getattr(widget, "tooltips", None) or widget.tooltip for name, widget in named.items()}
     assert len(tips) > 40
     assert [name for name, tip in tips.items() if not tip] == []
 
@@ -93,25 +94,27 @@ def test_every_number_of_the_state_has_a_control_that_answers_nonsense_beside_it
     found, state = controls(dashboard), dashboard.state
     for name, limits in LIMITS.items():
         widget = found[name.replace("_", "-")]
-        if not hasattr(widget, "max"):  # a slider has ends of its own
-            widget.value = -7
-            assert getattr(state, name) == widget.value == limits.low
-            text = shown(dashboard.widget)
-            assert f"{limits.label} -7" in text, name
-            setattr(state, name, limits.high)
-            assert f"{limits.label} -7" not in shown(dashboard.widget)
+        widget.value = -7
+        assert getattr(state, name) == widget.value == limits.low
+        text = shown(dashboard.widget)
+        assert f"{limits.label} -7" in text, name
+        setattr(state, name, limits.high)
+        assert f"{limits.label} -7" not in shown(dashboard.widget)
 
 
 def test_a_message_with_a_wild_value_does_not_hurt(dashboard):
     # As the browser would send it, past every limit that the page sets.
     dashboard.energy.maximum.set_state({"value": 1e300})
-    dashboard.region.radius.set_state({"value": -5})
+    dashboard.region.radius.number.set_state({"value": -5})
     dashboard.schedule.flush()
     assert dashboard.state.energy_max == 300
     assert dashboard.state.radius == 0.02
 
 
 def test_the_fit_button_asks_for_a_fit(dashboard):
+    dashboard.model.live.value = False
+    dashboard.region.radius.value = 0.3
+    dashboard.schedule.flush()
     before = dashboard.state.outcome
     dashboard.model.fit.click()
     assert dashboard.state.status == "working"
@@ -249,7 +252,7 @@ def test_an_excluded_circle_of_nonsense_is_answered(dashboard):
 
 
 def test_a_slider_shows_a_value_between_its_steps_by_finer_ones(dashboard):
-    radius, state = dashboard.region.radius, dashboard.state
+    radius, state = dashboard.region.radius.slider, dashboard.state
     assert radius.step == 0.01
     state.radius = 0.1118
     # The browser puts the handle on the nearest step and sends that back: there must be one.
@@ -259,3 +262,23 @@ def test_a_slider_shows_a_value_between_its_steps_by_finer_ones(dashboard):
     assert state.radius == 0.1118
     state.radius = 0.2
     assert radius.step == 0.01
+
+
+@pytest.mark.parametrize(("hook", "trait"), [("radius", "radius"), ("ring-inner", "ring_inner")])
+def test_a_number_beside_a_slider_is_taken_as_it_is_typed(dashboard, hook, trait):
+    control, state = controls(dashboard)[hook], dashboard.state
+    control.number.value = 0.11347
+    assert getattr(state, trait) == control.slider.value == 0.11347
+    steps = (0.11347 - control.slider.min) / control.slider.step
+    assert steps == pytest.approx(round(steps))
+    control.slider.value = 0.3
+    assert getattr(state, trait) == control.number.value == 0.3
+
+
+def test_a_typed_number_is_carried_to_link_file_and_script(dashboard):
+    dashboard.region.radius.number.value = 0.113
+    dashboard.schedule.flush()
+    assert dashboard.state.outcome.settings.reduction.on_region.radius == 0.113
+    assert "0.113" in dashboard.link()
+    assert "0.113 deg" in dashboard.config()
+    assert "0.113 deg" in dashboard.script()

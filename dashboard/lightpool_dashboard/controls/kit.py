@@ -8,6 +8,7 @@ import ipywidgets as w
 import traitlets as tl
 
 from lightpool_dashboard.controls.link import Link, Notice, SliderLink
+from lightpool_dashboard.controls.slider import Slider
 from lightpool_dashboard.inputs import CHOICES, LIMITS
 from lightpool_dashboard.maker import Maker, hooks
 
@@ -38,23 +39,34 @@ class Kit(Maker):
         Link(self.state, name, widget)
         return widget
 
-    def slider(self, name: str, label: str, *, step: float, digits: int = 2, hook: str = "") -> Any:
-        """Return a slider over all that the state allows; it reports while it moves."""
+    def slider(self, name: str, label: str, *, step: float, hook: str = "") -> Slider:
+        """Return a number with a slider over all that the state allows; it reports while it moves."""
         limits, whole = LIMITS[name], isinstance(self.state.traits()[name], tl.CInt)
         low, high = (0 if limits.off else limits.low), limits.high
-        widget = self.make(
-            w.IntSlider if whole else w.FloatSlider,
-            hooks(hook or name),
+        kind = int if whole else float
+        tooltip = _limits_in_words(name)
+        number = self.make(
+            w.IntText if whole else w.FloatText,
+            "lp-slider-value",
             description=label,
-            tooltip=_limits_in_words(name),
-            min=int(low) if whole else low,
-            max=int(high) if whole else high,
-            step=int(step) if whole else step,
-            readout_format="d" if whole else f".{digits}f",
+            tooltip=tooltip,
+            step=kind(step),
+        )
+        slider = self.make(
+            w.IntSlider if whole else w.FloatSlider,
+            "lp-bare",
+            description=f"{label} slider",
+            tooltip=tooltip,
+            min=kind(low),
+            max=kind(high),
+            step=kind(step),
+            readout=False,
             continuous_update=True,
         )
-        SliderLink(self.state, name, widget)
-        return widget
+        Link(self.state, name, number)
+        SliderLink(self.state, name, slider)
+        classes = f"{hooks(hook or name)} lp-slider"
+        return self.make(Slider, classes, number=number, slider=slider)
 
     def choice(self, name: str, label: str, *, tooltip: str = "") -> Any:
         """Return a list to choose a word of the state from."""

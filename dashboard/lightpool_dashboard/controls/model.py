@@ -42,7 +42,7 @@ class ModelPanel:
         self.whole = kit.button(
             "All", self._whole_range, hook="fit-range-clear", tooltip="Fit the whole safe range"
         )
-        self.alpha = kit.slider("alpha_systematic", "Systematic of α [%]", step=0.1, digits=1)
+        self.alpha = kit.slider("alpha_systematic", "Systematic of α [%]", step=0.1)
         self.live = kit.flag("live", "Follow every change", tooltip="Fit after every change, or on demand")
         self.fit = kit.button(
             "Fit", state.request_fit, hook="fit", tooltip="Fit, from where the sliders stand"

@@ -18,7 +18,7 @@ class RegionPanel:
 
     def __init__(self, kit: Kit) -> None:
         self._state = kit.state
-        self.radius = kit.slider("radius", "ON radius [deg]", step=0.01, digits=3)
+        self.radius = kit.slider("radius", "ON radius [deg]", step=0.01)
         self.hint = kit.note()
         self.exclusion = ExclusionList(kit)
         self._state.observe(guarded(self._state)(self._show_hint), names="outcome")

@@ -151,7 +151,7 @@ class Run:
             targets = tuple(store.targets)
             if inputs.target not in store.targets:
                 inputs = replace(inputs, target=store.default_target)
-            result = self.task.of(inputs, store, tell)
+            result = self.task.run(inputs, store, tell)
         except LightpoolError as exc:
             return Done(inputs, targets, error=sentence(exc))
         except Stopped as stopped:

@@ -108,15 +108,15 @@ class Comparison:
             )
         return out
 
-    _HEAD = ("model", "stat", "dof", "delta TS", "p (nested)", "delta AIC", "delta BIC", "p (toys)")
+    head = ("model", "stat", "dof", "delta TS", "p (nested)", "delta AIC", "delta BIC", "p (toys)")
 
     def __repr__(self) -> str:
-        lines = [" | ".join(self._HEAD)]
+        lines = [" | ".join(self.head)]
         lines += [" | ".join(cell for cell in row) for row in self.rows()]
         return "\n".join([*lines, self.verdict])
 
     def _repr_html_(self) -> str:
-        return table(self._HEAD, self.rows(), caption="Models compared", facts=self.verdict)
+        return table(self.head, self.rows(), caption="Models compared", facts=self.verdict)
 
 
 def compare(
@@ -126,6 +126,7 @@ def compare(
     fit_range: Any = None,
     alpha_systematic: float = 0.0,
     n_toys: int = 200,
+    toys_for: Iterable[str] | None = None,
     seed: int = 0,
     progress: Callable[[int, int], None] | None = None,
 ) -> Comparison:
@@ -141,6 +142,9 @@ def compare(
     n_toys : int
         Simulated data sets for each model's goodness of fit: counts and OFF counts are drawn from
         the best fit with its profiled background and fitted again. 0 leaves them out.
+    toys_for : iterable of str, optional
+        Names of the models that are simulated, besides the one with the lowest AIC; by default all.
+        Toys take long.
     seed : int
         Of the toys; every model's start with it.
     progress : callable, optional
@@ -154,7 +158,7 @@ def compare(
     Raises
     ------
     SettingsError
-        Without models, or with too many toys.
+        Without models, with too many toys, or toys for a model that is not among them.
 
     Examples
     --------
@@ -162,7 +166,7 @@ def compare(
     PowerLaw is enough: no other model improves on it significantly.
     """
     named = by_name(models)
-    check_toys(n_toys)
+    check_toys(n_toys, toys_for, named)
     results: dict[str, FitResult] = {}
     failed: list[ModelScore] = []
     for name, model in named.items():
@@ -175,14 +179,17 @@ def compare(
             results[name] = result
         else:
             failed.append(ModelScore(name, None, " ".join((result.message, *result.health))))
-    p_values = _p_values(cube, results, n_toys, seed, progress) if n_toys else {}
-    scores = [_score(name, results, p_values.get(name, math.nan)) for name in results]
-    scores.sort(key=lambda s: s.aic)
-    return Comparison((*scores, *failed), _verdict(scores, failed), n_toys)
+    scores = sorted((_score(name, results) for name in results), key=lambda s: s.aic)
+    plain = Comparison((*scores, *failed), _verdict(scores, failed), 0)
+    if not n_toys:
+        return plain
+    simulated = {s.name for s in scores[:1]} | set(named if toys_for is None else toys_for)
+    chosen = {s.name: results[s.name] for s in scores if s.name in simulated}
+    return plain.with_goodness(_p_values(cube, chosen, n_toys, seed, progress), n_toys)
 
 
-def check_toys(n_toys: int) -> None:
-    """Check that so many data sets can be simulated.
+def check_toys(n_toys: int, toys_for: Iterable[str] | None, names: Iterable[str]) -> None:
+    """Check that so many data sets can be simulated, for models that are among those compared.
 
     Raises
     ------
@@ -190,6 +197,10 @@ def check_toys(n_toys: int) -> None:
     """
     if not 0 <= n_toys <= 100_000:
         raise SettingsError("number of toys is out of range", found=str(n_toys), expected="0 to 100000")
+    known = list(names)
+    for name in toys_for or ():
+        if name not in known:
+            raise SettingsError("no model has this name", found=f"'{name}'", expected=", ".join(known))
 
 
 def _p_values(
@@ -212,7 +223,7 @@ def _p_values(
     }
 
 
-def _score(name: str, results: Mapping[str, FitResult], p_value: float) -> ModelScore:
+def _score(name: str, results: Mapping[str, FitResult]) -> ModelScore:
     result = results[name]
     nested_in = simpler_model(name, {other: results[other].model for other in results})
     delta, p_nested = math.nan, math.nan
@@ -227,7 +238,6 @@ def _score(name: str, results: Mapping[str, FitResult], p_value: float) -> Model
         delta_ts=delta,
         p_nested=p_nested,
         nested_in=nested_in,
-        p_value=p_value,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import lightpool.onoff  # noqa: F401  # registers cube.onoff
 from lightpool.axes import checked_edges
 from lightpool.dl3 import Observation
 from lightpool.errors import SettingsError
+from lightpool.html import table
 from lightpool.reduction import reduce_with
 from lightpool.reduction_arguments import settings_of
 from lightpool.reduction_settings import ReductionSettings
@@ -45,6 +46,31 @@ class RadiusScan:
     def best(self) -> int | None:
         """The index of the radius with the largest significance; None where there is none."""
         return int(np.nanargmax(self.sqrt_ts)) if np.isfinite(self.sqrt_ts).any() else None
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """Return the table as text: radius, counts, background, excess with its error, significance, runs."""
+        return [
+            (
+                f"{radius:g}",
+                f"{counts:.0f}",
+                f"{background:.1f}",
+                f"{excess:.1f} ± {error:.1f}",
+                f"{s:.2f}",
+                str(n),
+            )
+            for radius, counts, background, excess, error, s, n in zip(
+                *(getattr(self, field.name) for field in fields(self)), strict=True
+            )
+        ]
+
+    _HEAD = ("radius [deg]", "counts", "background", "excess", "sqrt_ts", "runs")
+
+    def __repr__(self) -> str:
+        return "\n".join(["RadiusScan", *(" | ".join(row) for row in (self._HEAD, *self.rows()))])
+
+    def _repr_html_(self) -> str:
+        best = "" if self.best is None else f"largest significance at {self.radius[self.best]:g} deg"
+        return table(self._HEAD, self.rows(), caption="Radii of the ON region", facts=best)
 
 
 def scan_radius(

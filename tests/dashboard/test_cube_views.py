@@ -9,8 +9,8 @@ import pytest
 
 from lightpool.comparison import compare
 from lightpool.plot_data import growth, run_table
+from lightpool.radius_scan import RADII
 from lightpool_dashboard.inputs import MODEL_LABELS
-from lightpool_dashboard.tasks.radius_scan import RADII
 
 
 def text(widget) -> str:

@@ -109,3 +109,27 @@ def test_the_systematic_of_alpha_reaches_every_fit(cube):
 def test_a_fit_in_an_open_range_can_be_judged(cube):
     result = compare(cube, [lp.PowerLaw()], n_toys=0, fit_range=(1, None))["PowerLaw"].result
     assert 0 < goodness_of_fit(cube, result, n_toys=3) <= 1
+
+
+def test_toys_for_some_models_and_the_best(cube):
+    models = {"plain": lp.PowerLaw(), "curved": lp.spectra.LogParabola(), "cut": lp.ExpCutoffPowerLaw()}
+    every = compare(cube, models, n_toys=5, seed=1)
+    worst = every.scores[-1].name
+    some = compare(cube, models, n_toys=5, toys_for=[worst], seed=1)
+    simulated = {every.scores[0].name, worst}
+    for score in every.scores:
+        expected = score.p_value if score.name in simulated else math.nan
+        np.testing.assert_equal(some[score.name].p_value, expected)
+    with pytest.raises(
+        SettingsError, match="no model has this name; found 'other'; expected plain, curved, cut"
+    ):
+        compare(cube, models, n_toys=5, toys_for=["other"])
+
+
+def test_p_values_that_come_later_are_in_the_verdict(cube):
+    models = {"plain": lp.PowerLaw()}
+    plain = compare(cube, models, n_toys=0)
+    later = plain.with_goodness({"plain": 0.001}, 50)
+    assert (later.n_toys, later["plain"].p_value) == (50, 0.001)
+    assert "does not describe the data" in later.verdict
+    assert "describe" not in plain.verdict

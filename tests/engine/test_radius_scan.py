@@ -55,6 +55,14 @@ def test_arguments_as_those_of_reduce_give_the_same(runs, settings):
         lp.scan_radius(runs, intervals=[], **given)
 
 
+def test_it_prints_as_a_table(runs, settings):
+    scan = scan_radius_with(runs, settings, RADII)
+    first, head, *rows = repr(scan).splitlines()
+    assert (first, head.split(" | ")[0], len(rows)) == ("RadiusScan", "radius [deg]", 4)
+    assert rows[1].startswith(f"0.11 | {scan.counts[1]:.0f} | ")
+    assert f"largest significance at {scan.radius[scan.best]:g} deg" in scan._repr_html_()
+
+
 def test_a_region_too_large_for_off_regions_has_no_significance(runs, settings):
     scan = scan_radius_with(runs, settings, RADII)
     assert scan.n_runs[-1] == 0

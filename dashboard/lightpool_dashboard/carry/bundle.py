@@ -18,42 +18,21 @@ import numpy as np
 from lightpool.analysis import MapOutcome, Outcome
 from lightpool.analysis.map_results import map_summary
 from lightpool.analysis.results import write_results
-from lightpool.config import AnalysisConfig
 from lightpool.errors import AnalysisError, SettingsError
 from lightpool.export.map_file import write_map_images
 from lightpool.export.provenance import provenance
 from lightpool.export.summary import write_summary
 from lightpool.plot_data import counts_spectrum, run_table
+from lightpool_dashboard.carry.page import Page, Results
 from lightpool_dashboard.carry.report import report
 
 #: Bytes of a zip; more would not fit through a message to the browser.
 MOST = 8_000_000
 #: What is left out of one that is too large, in this order.
-_DISPENSABLE = ("ogip/", "sky_map/", "cube.nc", "figures/")
+_DISPENSABLE = ("span/ogip/", "ogip/", "sky_map/", "span/cube.nc", "cube.nc", "figures/")
 _FORMATS = ("svg", "pdf", "png")
 #: Called with what is being done, how much of it is done and how much there is; may raise to stop it.
 Tell = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True)
-class Page:
-    """What the files say about the page they come from.
-
-    Parameters
-    ----------
-    config : AnalysisConfig
-    script, link : str
-    attribution : str
-        How the data want to be acknowledged; may be empty.
-    map_config : AnalysisConfig or None
-        Of the sky map; None where there is none.
-    """
-
-    config: AnalysisConfig
-    script: str
-    link: str
-    attribution: str
-    map_config: AnalysisConfig | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,22 +57,15 @@ class Bundle:
 
 
 def bundle(
-    outcome: Outcome,
-    page: Page,
-    tell: Tell,
-    *,
-    sky_map: MapOutcome | None = None,
-    notes: tuple[str, ...] = (),
-    most: int = MOST,
+    results: Results, page: Page, tell: Tell, *, notes: tuple[str, ...] = (), most: int = MOST
 ) -> Bundle:
-    """Return all results of an outcome.
+    """Return all results of a page.
 
     Parameters
     ----------
-    outcome : Outcome
+    results : Results
     page : Page
     tell : callable
-    sky_map : MapOutcome, optional
     notes : tuple of str
         What was not to be had.
     most : int
@@ -104,20 +76,12 @@ def bundle(
     AnalysisError
         If the zip is too large whatever is left out.
     """
-    steps = 5
+    outcome, steps = results.outcome, 5
     tell("file hashes", 0, steps)
     origin = provenance(outcome.observations, page.config.to_dict())
     origin["sha256"] = dict(_hashes(outcome))
     tell("report", 1, steps)
-    text = report(
-        outcome,
-        sky_map=sky_map,
-        origin=origin,
-        script=page.script,
-        config=page.config.to_yaml(),
-        link=page.link,
-        attribution=page.attribution,
-    ).encode()
+    text = report(results, page, origin).encode()
     with tempfile.TemporaryDirectory(prefix="lightpool-") as scratch:
         folder = Path(scratch)
         tell("tables", 2, steps)
@@ -127,9 +91,13 @@ def bundle(
         (folder / "provenance.json").write_text(json.dumps(origin, indent=2) + "\n", encoding="utf-8")
         (folder / "README.txt").write_text(_readme(outcome, page), encoding="utf-8")
         _write_tables(outcome, folder)
-        if sky_map is not None:
-            _write_map(sky_map, page, folder / "sky_map")
-        missing = list(_draw(outcome, sky_map, folder, lambda k, n: tell("figures", 3, steps)))
+        if results.span is not None:
+            (folder / "span").mkdir()
+            write_results(results.span, folder / "span", config=page.configs.get("span"))
+            _write_tables(results.span, folder / "span")
+        if results.sky_map is not None:
+            _write_map(results.sky_map, page, folder / "sky_map")
+        missing = list(_draw(outcome, results.sky_map, folder, lambda k, n: tell("figures", 3, steps)))
         tell("zip", 4, steps)
         zipped, left_out = _zipped(folder, most)
     return Bundle(_file_name(outcome), zipped, text, (*notes, *missing, *left_out))
@@ -152,7 +120,11 @@ def _readme(outcome: Outcome, page: Page) -> str:
         "flux_points.*      flux points (GADF), with profiles in the FITS file",
         "light_curve.*      flux of the time intervals",
         "time_resolved.ecsv spectra of the time intervals",
+        "comparison.ecsv    other models on the same bins",
+        "radius_scan.ecsv   other radii of the ON region",
+        "span/              the same for the brushed time span",
         "models.yaml        the best fit with its covariance",
+        "parameters.ecsv    its parameters, with asymmetric errors where they were asked for",
         "cube.nc            the reduced data (xarray, lp.open_cube)",
         "sky_map/           counts, background, excess and significance (FITS with WCS), configuration",
         "ogip/              spectra and responses for other programs",
@@ -184,8 +156,8 @@ def _write_map(sky_map: MapOutcome, page: Page, folder: Path) -> None:
     """Write the images and what they say; the labelled datasets would fill the zip."""
     write_map_images(sky_map.maps, sky_map.excess, folder)
     write_summary(map_summary(sky_map), folder / "summary.json")
-    if page.map_config is not None:
-        page.map_config.write(folder / "config.yaml")
+    if "map" in page.configs:
+        page.configs["map"].write(folder / "config.yaml")
 
 
 def _write_csv(path: Path, head: list[str], rows: Iterable[Iterable[Any]]) -> None:

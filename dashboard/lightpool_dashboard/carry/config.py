@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from lightpool.analysis import AnalysisSettings
 from lightpool.config import AnalysisConfig
 from lightpool.config.model_file import Source, models_to
+from lightpool.errors import SettingsError
 from lightpool.exclusion import Exclusion
+from lightpool.radius_scan import RADII
 from lightpool.reflected import ReflectedRegions
 from lightpool.sky import Circle
 from lightpool.wobble import WobbleRegions
-from lightpool_dashboard.carry.script import Band, uses_time
-from lightpool_dashboard.inputs import Inputs
+from lightpool_dashboard.carry.parts import Band, uses_map, uses_scan, uses_time
+from lightpool_dashboard.inputs import MODEL_LABELS, Inputs
 from lightpool_dashboard.library import OpenStore
 from lightpool_dashboard.map_settings import MAP_PER_DECADE, map_settings
 from lightpool_dashboard.settings import (
     ENERGY_TRUE_AXIS,
+    N_TOYS,
     analysis_settings,
+    compared_models,
     slope_and_amplitude,
     time_binning,
 )
@@ -26,8 +32,9 @@ from lightpool_dashboard.settings import (
 def page_config(inputs: Inputs, store: OpenStore, band: Band = None) -> AnalysisConfig:
     """Return the configuration that finds the numbers of the page: counts, fit and flux points.
 
-    The light curve and the spectra of its intervals are in it where another time binning than one a
-    run was chosen; the brushed span, which is another analysis, is not.
+    Asymmetric errors, other models and other radii are in it where they are on the page, light curve
+    and spectra of its intervals where another time binning than one a run was chosen. The brushed
+    span and the sky map are analyses of their own: see `span_config` and `map_config`.
 
     Parameters
     ----------
@@ -62,8 +69,42 @@ def page_config(inputs: Inputs, store: OpenStore, band: Band = None) -> Analysis
             },
             "models": models_to((Source(settings.source, settings.model),)),
             **({} if band is None or not uses_time(inputs) else _series(inputs, settings, band)),
+            "compare": _compared(inputs) if inputs.compare else None,
+            "radius_scan": _scanned() if uses_scan(inputs, settings) else None,
         }
     )
+
+
+def span_config(inputs: Inputs, store: OpenStore) -> AnalysisConfig:
+    """Return the configuration that finds the numbers of the brushed time span.
+
+    Raises
+    ------
+    SettingsError
+        For inputs that no analysis can be made of, or without a span.
+    """
+    if inputs.span is None:
+        raise SettingsError("no time span is brushed")
+    start, stop = inputs.span
+    plain = replace(inputs, minos=False, compare=False, scan=False)
+    return page_config(plain, store).updated({"observations.obs_time": {"start": start, "stop": stop}})
+
+
+def configs(inputs: Inputs, store: OpenStore, band: Band = None) -> dict[str, AnalysisConfig]:
+    """Return every configuration that the page needs, ``page`` first: also ``span`` and ``map``, if chosen.
+
+    Raises
+    ------
+    SettingsError
+        As `page_config`.
+    """
+    found = {"page": page_config(inputs, store, band)}
+    if inputs.span is not None:
+        found["span"] = span_config(inputs, store)
+    if uses_map(inputs):
+        with suppress(SettingsError):  # the page says why there is no map; the spectrum does without
+            found["map"] = map_config(inputs, store)
+    return found
 
 
 def map_config(inputs: Inputs, store: OpenStore) -> AnalysisConfig:
@@ -117,6 +158,20 @@ def map_config(inputs: Inputs, store: OpenStore) -> AnalysisConfig:
             "excess_map": {"correlation_radius": _with_unit(settings.correlation_radius, "deg")},
         }
     )
+
+
+def _compared(inputs: Inputs) -> dict[str, Any]:
+    listed = []
+    for name, model in compared_models(inputs).items():
+        (component,) = models_to((Source(name, model),))
+        if model == type(model)():
+            component["spectral"] = {"type": model.type_name}  # its defaults are known
+        listed.append(component)
+    return {"models": listed, "n_toys": N_TOYS, "toys_for": [MODEL_LABELS[inputs.model]]}
+
+
+def _scanned() -> dict[str, Any]:
+    return {"radii": [_with_unit(radius, "deg") for radius in RADII]}
 
 
 def _series(inputs: Inputs, settings: AnalysisSettings, band: tuple[float, float]) -> dict[str, Any]:

@@ -22,9 +22,11 @@ from lightpool.plot_data import (
     sed_curve,
     sed_points,
 )
+from lightpool.radius_scan import RadiusScan
 from lightpool.sky import Circle
 from lightpool_dashboard import theme
 from lightpool_dashboard.carry.chart import Axis, Chart
+from lightpool_dashboard.carry.page import Results
 from lightpool_dashboard.png import png
 from lightpool_dashboard.ticks import log_range
 
@@ -53,8 +55,9 @@ class Picture:
     chart: Chart
 
 
-def pictures(outcome: Outcome, sky_map: MapOutcome | None = None) -> Iterator[Picture]:
-    """Return the figures of an outcome, and of its map, one after the other."""
+def pictures(results: Results) -> Iterator[Picture]:
+    """Return the figures of the results one after the other."""
+    outcome = results.outcome
     yield _sky(outcome)
     yield _counts(outcome)
     if outcome.points is not None:
@@ -63,8 +66,24 @@ def pictures(outcome: Outcome, sky_map: MapOutcome | None = None) -> Iterator[Pi
         yield from _growth(outcome)
     if outcome.light_curve is not None:
         yield from _light_curve(outcome.light_curve)
-    if sky_map is not None:
-        yield _significance(sky_map)
+    if outcome.radius_scan is not None:
+        yield from _radius_scan(outcome.radius_scan, outcome.settings.reduction.on_region.radius)
+    if results.sky_map is not None:
+        yield _significance(results.sky_map)
+
+
+def _radius_scan(scan: RadiusScan, chosen: float) -> Iterator[Picture]:
+    seen = np.isfinite(scan.sqrt_ts)
+    if not seen.any():
+        return
+    x, y = scan.radius[seen], scan.sqrt_ts[seen]
+    ends = min(1.12 * float(y.min()), 0.0), 1.12 * max(float(y.max()), 1.0)
+    chart = Chart(Axis(0, 1.04 * float(x[-1]), "ON radius [deg]"), Axis(*ends, "Significance [σ]"))
+    chart.line(np.full(2, chosen), np.array(ends), theme.THRESHOLD, dash="5 3")
+    chart.line(x, y, theme.MODEL, thick=1.2)
+    chart.points(x, y, theme.MODEL)
+    words = f"dashed: the chosen {chosen:g} deg; a radius chosen because it gives the most overstates it"
+    yield Picture("radius_scan", "Choice of the ON radius", words, chart)
 
 
 def _significance(sky_map: MapOutcome) -> Picture:

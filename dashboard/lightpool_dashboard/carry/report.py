@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from lightpool.analysis import MapOutcome, Outcome
-from lightpool.html import parameter_table, table
+from lightpool.analysis import Outcome
+from lightpool.html import parameter_table, table, with_error
 from lightpool.plot_data import run_table
+from lightpool_dashboard.carry.page import Page, Results
 from lightpool_dashboard.carry.pictures import pictures
 
 _STYLE = """
@@ -33,60 +34,32 @@ _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
 def report(
-    outcome: Outcome,
-    *,
+    results: Results,
+    page: Page,
     origin: dict[str, Any],
-    script: str,
-    config: str,
-    link: str,
-    attribution: str,
-    sky_map: MapOutcome | None = None,
 ) -> str:
-    """Return the report of an outcome.
+    """Return the report of a page.
 
     Parameters
     ----------
-    outcome : Outcome
+    results : Results
+    page : Page
     origin : dict
         See `lightpool.export.provenance`.
-    script, config, link : str
-        The page as text.
-    attribution : str
-        How the data want to be acknowledged; may be empty.
-    sky_map : MapOutcome, optional
     """
+    outcome = results.outcome
     s = outcome.settings
     title = f"{s.source}: {s.reduction.on_region.radius:g} deg ON region"
     if not s.reduction.on_region.radius:
         title = f"{s.source}: point-like"
-    runs = run_table(outcome.cube)
-    total = runs.total
     parts = [
         f"<h1>{escape(title)}</h1>",
         f'<p class="soft">{escape(origin["creator"])}, {escape(origin["created"])}</p>',
-        _facts(
-            [
-                ("counts", f"{total.n_on}"),
-                ("off counts", f"{total.n_off}"),
-                ("α", f"{total.alpha:.4g}"),
-                ("excess", f"{total.excess:.1f}"),
-                ("significance", f"{total.sqrt_ts:.2f} σ"),
-                ("livetime", f"{total.livetime / 3600:.2f} h"),
-            ]
-        ),
-        _section("Warnings", _list(outcome.warnings)) if outcome.warnings else "",
-        _section("Figures", _figures(outcome, sky_map)),
-        _section("Fit", _fit(outcome)),
-        _section("Flux points", _points(outcome)),
-        _section("Runs", _runs(outcome)),
-        _section("The same numbers again, in Python", f"<pre>{escape(script)}</pre>"),
-        _section("The same numbers again, with lightpool run", f"<pre>{escape(config)}</pre>"),
-        _section(
-            "The page again",
-            f"<p>Behind the address of the page:</p><pre>{escape(link)}</pre>" if link else "",
-        ),
+        _facts(outcome),
+        *_numbers(results),
+        *_again(page),
         _section("Origin", _origin(origin)),
-        _section("Data", f"<p>{escape(attribution)}</p>" if attribution else ""),
+        _section("Data", f"<p>{escape(page.attribution)}</p>" if page.attribution else ""),
     ]
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -96,10 +69,50 @@ def report(
     )
 
 
-def _facts(pairs: Iterable[tuple[str, str]]) -> str:
-    return (
-        '<div class="facts">' + "".join(f"<span>{k} <b>{escape(v)}</b></span>" for k, v in pairs) + "</div>"
+def _numbers(results: Results) -> list[str]:
+    """Return the sections with figures and tables."""
+    outcome = results.outcome
+    return [
+        _section("Warnings", _list(outcome.warnings)) if outcome.warnings else "",
+        _section("Figures", _figures(results)),
+        _section("Fit", _fit(outcome)),
+        _section("Flux points", _points(outcome)),
+        _section("Which model?", _models(outcome)),
+        _section("The brushed time span", _span(results.span)),
+        _section("Runs", _runs(outcome)),
+    ]
+
+
+def _again(page: Page) -> list[str]:
+    """Return the sections with which the numbers are found once more."""
+    names = {"page": "", "span": ": the brushed time span", "map": ": the sky map"}
+    files = [
+        _section(
+            f"The same numbers again, with lightpool run{names[name]}",
+            f"<pre>{escape(config.to_yaml())}</pre>",
+        )
+        for name, config in page.configs.items()
+    ]
+    address = f"<p>Behind the address of the page:</p><pre>{escape(page.link)}</pre>" if page.link else ""
+    script = f"<pre>{escape(page.script)}</pre>"
+    return [
+        _section("The same numbers again, in Python", script),
+        *files,
+        _section("The page again", address),
+    ]
+
+
+def _facts(outcome: Outcome) -> str:
+    total = run_table(outcome.cube).total
+    pairs = (
+        ("counts", f"{total.n_on}"),
+        ("off counts", f"{total.n_off}"),
+        ("α", f"{total.alpha:.4g}"),
+        ("excess", f"{total.excess:.1f}"),
+        ("significance", f"{total.sqrt_ts:.2f} σ"),
+        ("livetime", f"{total.livetime / 3600:.2f} h"),
     )
+    return '<div class="facts">' + "".join(f"<span>{k} <b>{v}</b></span>" for k, v in pairs) + "</div>"
 
 
 def _section(title: str, content: str) -> str:
@@ -110,9 +123,9 @@ def _list(sentences: Sequence[str]) -> str:
     return "<ul>" + "".join(f"<li>{escape(text)}</li>" for text in sentences) + "</ul>"
 
 
-def _figures(outcome: Outcome, sky_map: MapOutcome | None) -> str:
+def _figures(results: Results) -> str:
     out = []
-    for number, picture in enumerate(pictures(outcome, sky_map)):
+    for number, picture in enumerate(pictures(results)):
         caption = f"<b>{escape(picture.title)}</b>: {escape(picture.words)}"
         drawing = picture.chart.svg(picture.title, number)
         out.append(f"<figure>{drawing}<figcaption>{caption}</figcaption></figure>")
@@ -127,7 +140,36 @@ def _fit(outcome: Outcome) -> str:
     notes = (fit.message, f"WStat / dof = {fit.stat:.2f} / {fit.dof}", *fit.health)
     if outcome.settings.alpha_systematic:
         notes += (f"α is uncertain by {outcome.settings.alpha_systematic:.2%} in each bin",)
-    return parameter_table(fit.model.parameters, caption=f"{type(fit.model).__name__}: {how}", notes=notes)
+    shown = parameter_table(fit.model.parameters, caption=f"{type(fit.model).__name__}: {how}", notes=notes)
+    return shown + _asymmetric(outcome)
+
+
+def _asymmetric(outcome: Outcome) -> str:
+    """Return the errors that follow the statistic, where there are any."""
+    if outcome.fit is None or outcome.intervals is None:
+        return ""
+    rows = []
+    for name, (down, up) in outcome.intervals.errors.items():
+        p = outcome.fit.model[name]
+        rows.append((name, with_error(p.value, min(down, up))[0], f"−{down:.2g}", f"+{up:.2g}", p.unit))
+    head = ("parameter", "value", "down", "up", "unit")
+    return table(head, rows, caption="Errors that follow the statistic")
+
+
+def _models(outcome: Outcome) -> str:
+    if outcome.comparison is None:
+        return ""
+    head, rows = outcome.comparison.head, outcome.comparison.rows()
+    return _wide(table(head, rows, notes=(outcome.comparison.verdict,)))
+
+
+def _span(span: Outcome | None) -> str:
+    if span is None:
+        return ""
+    start, stop = (
+        str(span.cube[f"interval_{end}"].to_numpy()[0]).replace("T", " ")[:19] for end in ("start", "stop")
+    )
+    return f"<p>{start} to {stop} UTC</p>{_facts(span)}{_fit(span)}{_points(span)}"
 
 
 def _points(outcome: Outcome) -> str:

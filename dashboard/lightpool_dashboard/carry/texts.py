@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from lightpool.errors import DataError
+from lightpool_dashboard.carry.parts import Band
 from lightpool_dashboard.carry.permalink import permalink
-from lightpool_dashboard.carry.script import Band, python_script
+from lightpool_dashboard.carry.script import python_script
 from lightpool_dashboard.inputs import Inputs
 from lightpool_dashboard.library import Library, OpenStore
 
@@ -34,6 +35,13 @@ class Texts:
         from lightpool_dashboard.carry.config import page_config  # its schema takes a moment to build
 
         return page_config(inputs, self._store(inputs), band).to_yaml()
+
+    def configs(self, inputs: Inputs, band: Band = None) -> dict[str, str]:
+        """Return each configuration of the page as YAML, ``page`` first; see `carry.config.configs`."""
+        from lightpool_dashboard.carry.config import configs
+
+        found = configs(inputs, self._store(inputs), band)
+        return {name: config.to_yaml() for name, config in found.items()}
 
     def is_ready(self, inputs: Inputs) -> bool:
         """Whether the store is open and has the target, so that a text costs no reading."""

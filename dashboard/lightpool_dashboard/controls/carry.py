@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from lightpool_dashboard.carry.bundle import Bundle
 
 _OFFER = '<p class="lp-note">A zip with every result as a file, and a report on one page.</p>'
+#: Configurations beside that of the page.
+_FILES = {
+    "span": ("lightpool_span.yaml", "the brushed time span"),
+    "map": ("lightpool_map.yaml", "the sky map"),
+}
 LINK, PYTHON, YAML = "Link", "Python", "YAML"
 
 #: Copies the text beside the button; without it, or where the browser forbids it, the text can be
@@ -94,8 +99,11 @@ class CarryPanel:
         )
 
     def _yaml(self, inputs: Inputs) -> str:
-        return _file(
-            self._texts.config(inputs, self._state.band), "lightpool_page.yaml", "text/yaml", "Configuration"
+        texts = self._texts.configs(inputs, self._state.band)
+        shown = _file(texts.pop("page"), "lightpool_page.yaml", "text/yaml", "Configuration")
+        return shown + "".join(
+            f"<div>{data_link(name, 'text/yaml', text.encode(), f'Save {name}, {what}')}</div>"
+            for text, (name, what) in ((text, _FILES[key]) for key, text in texts.items())
         )
 
 

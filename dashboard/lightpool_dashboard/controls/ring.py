@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lightpool_dashboard.carry.parts import uses_map
 from lightpool_dashboard.controls.kit import Kit
 from lightpool_dashboard.controls.link import panel
 
@@ -36,5 +37,7 @@ class RingPanel:
             tooltip="Pixels above 2.5 σ that hang together with one above 5 σ count as no background",
         )
         self.box = panel(
-            "Ring map", [*self.fields.values(), self.search, kit.notice(*self.fields)], opened=False
+            "Ring map",
+            [*self.fields.values(), self.search, kit.notice(*self.fields)],
+            opened=uses_map(kit.state.inputs()),
         )

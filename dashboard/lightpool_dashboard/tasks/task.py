@@ -56,12 +56,14 @@ class Task:
         """Return the part of a snapshot that decides the result."""
         return tuple(getattr(inputs, name) for name in self.inputs)
 
+    def run(self, inputs: Inputs, store: OpenStore, tell: Tell) -> Any:
+        """Compute the result, and keep it for `of`; what is made on request is not kept."""
+        result = self.compute(inputs, store, tell)
+        if not self.on_request:
+            store.last[self.result] = self.key(inputs), result
+        return result
+
     def of(self, inputs: Inputs, store: OpenStore, tell: Tell) -> Any:
-        """Return the result; that of last time where nothing that it depends on has changed since."""
-        if self.on_request:
-            return self.compute(inputs, store, tell)
-        key, kept = self.key(inputs), store.last.get(self.result)
-        if kept is None or kept[0] != key:
-            kept = key, self.compute(inputs, store, tell)
-            store.last[self.result] = kept
-        return kept[1]
+        """Return the result for another task; what the page shows for these inputs already is not redone."""
+        key, result = store.last.get(self.result, (None, None))
+        return result if key == self.key(inputs) else self.run(inputs, store, tell)

@@ -17,16 +17,19 @@ class CompareSettings:
     ----------
     models : tuple of (str, SpectralModel)
         By the names that the table shows.
-    n_toys, seed : int
+    n_toys : int
+    toys_for : tuple of str or None
+    seed : int
 
     Raises
     ------
     SettingsError
-        Without models, for a name that is given twice, or too many toys.
+        Without models, for a name that is given twice, or toys as `compare` refuses them.
     """
 
     models: tuple[tuple[str, SpectralModel], ...]
     n_toys: int = 0
+    toys_for: tuple[str, ...] | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -37,4 +40,4 @@ class CompareSettings:
             raise SettingsError(
                 "models to compare need names of their own", found=f"{', '.join(doubled)} more than once"
             )
-        check_toys(self.n_toys)
+        check_toys(self.n_toys, self.toys_for, names)

@@ -27,9 +27,10 @@ def compare_settings(config: AnalysisConfig) -> CompareSettings | None:
     sources = models_from(wanted.models, where="compare.models", folder=config.directory or "")
     models = tuple((source.name, source.spectral) for source in sources)
     try:
-        return CompareSettings(models, wanted.n_toys, wanted.seed)
+        return CompareSettings(models, wanted.n_toys, wanted.toys_for or None, wanted.seed)
     except SettingsError as error:
-        raise SettingsError(error.what, where="compare.models", found=error.found) from None
+        where = "compare.toys_for" if wanted.toys_for else "compare.models"
+        raise SettingsError(error.what, where=where, found=error.found, expected=error.expected) from None
 
 
 def scanned_radii(config: AnalysisConfig) -> tuple[float, ...]:

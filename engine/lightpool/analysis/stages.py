@@ -265,6 +265,7 @@ class Analysis(Stages):
                     fitted,
                     dict(wanted.models),
                     n_toys=wanted.n_toys,
+                    toys_for=wanted.toys_for,
                     seed=wanted.seed,
                     progress=partial(tell, "compare"),
                     **how,

@@ -252,13 +252,15 @@ class FluxPoints(Section):
 class Compare(Section):
     """Models fitted to the same bins as the model: a section of ours, components as in ``models``.
 
-    With `n_toys` so many simulated data sets tell whether each of them describes the data at all.
+    With `n_toys` so many simulated data sets tell whether each of them describes the data at all;
+    where `toys_for` names some, only those and the best of all.
     """
 
-    written_when_set = frozenset({"models", "n_toys", "seed"})
+    written_when_set = frozenset({"models", "n_toys", "toys_for", "seed"})
 
     models: Components = None
     n_toys: Annotated[int, Field(ge=0, le=100_000)] = 0
+    toys_for: tuple[Text, ...] = ()
     seed: Annotated[int, Field(ge=0)] = 0
 
 

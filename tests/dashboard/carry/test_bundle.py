@@ -17,6 +17,8 @@ from lightpool.errors import AnalysisError
 from lightpool.load import open_cube, read_flux_points
 from lightpool_dashboard import Dashboard
 from lightpool_dashboard.carry.bundle import bundle
+from lightpool_dashboard.carry.config import configs
+from lightpool_dashboard.carry.page import Page, Results
 from lightpool_dashboard.schedule import ManualSchedule
 
 from .same import assert_same_cube, assert_same_fit
@@ -144,25 +146,24 @@ def test_the_panel_offers_both_files_until_something_changes(make):
 
 
 def test_what_is_too_large_is_left_out_in_words(page):
-    outcome = page.outcome
     whole = page.state.bundle
     parts = _page_of(page)
-    seen = page.state.sky_map
-    smaller = bundle(outcome, parts, lambda *told: None, sky_map=seen, most=len(whole.zipped) - 9000)
+    results = Results(page.outcome, sky_map=page.state.sky_map)
+    smaller = bundle(results, parts, lambda *told: None, most=len(whole.zipped) - 9000)
     assert "left out, to stay below" in smaller.notes[0]
     assert "ogip/" in smaller.notes[0]
     names = zipfile.ZipFile(io.BytesIO(smaller.zipped)).namelist()
     assert "cube.nc" in names
     assert not any(name.startswith("ogip/") for name in names)
     with pytest.raises(AnalysisError, match="too large to be downloaded"):
-        bundle(outcome, parts, lambda *told: None, most=1000)
+        bundle(results, parts, lambda *told: None, most=1000)
 
 
 def test_without_matplotlib_the_figures_are_left_out_in_words(page, monkeypatch):
     import sys
 
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    made = bundle(page.outcome, _page_of(page), lambda *told: None)
+    made = bundle(Results(page.outcome), _page_of(page), lambda *told: None)
     assert any("matplotlib" in note for note in made.notes)
     assert "svg" in Elements(made.report.decode()).tags
 
@@ -179,9 +180,6 @@ def test_in_public_no_file_says_where_the_data_are(demo_path):
 
 
 def _page_of(dashboard):
-    from lightpool_dashboard.carry.bundle import Page
-    from lightpool_dashboard.carry.config import page_config
-
     inputs = dashboard.state.inputs()
-    config = page_config(inputs, dashboard.controller.library.open(inputs.store))
-    return Page(config, dashboard.script(), dashboard.link(), "")
+    texts = configs(inputs, dashboard.controller.library.open(inputs.store))
+    return Page(texts, dashboard.script(), dashboard.link(), "")

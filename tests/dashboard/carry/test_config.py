@@ -95,6 +95,7 @@ def test_any_page_opens_again(make_once, inputs):
     state.restore(start)
     found = analysis_settings(state.inputs(), store)
     assert found == expected
+    assert page_config(state.inputs(), store) == page_config(inputs, store)
 
 
 @pytest.fixture(scope="module")

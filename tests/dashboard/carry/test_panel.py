@@ -53,6 +53,35 @@ def test_script_and_file_follow_too_and_can_be_saved(dashboard, kind, method):
     assert text == area(panel)
 
 
+def test_span_and_map_are_files_of_their_own(dashboard):
+    panel, state = dashboard.carry, dashboard.state
+    panel.kind.value = YAML
+    assert panel.text.value.count("<a download") == 1
+    state.ring_inner = 0.7
+    start, stop = (str(dashboard.outcome.cube[f"time_{end}"].values[0]) for end in ("start", "stop"))
+    state.span = (start, stop)
+    files = re.findall(r'<a download="([^"]*)" href="data:[^;]*;base64,([^"]*)"', panel.text.value)
+    texts = {name: b64decode(data).decode() for name, data in files}
+    assert list(texts) == ["lightpool_page.yaml", "lightpool_span.yaml", "lightpool_map.yaml"]
+    assert f"start: '{start}'" in texts["lightpool_span.yaml"]
+    assert "r_in: 0.7 deg" in texts["lightpool_map.yaml"]
+
+
+def test_a_map_that_cannot_be_takes_nothing_else_with_it(dashboard):
+    state = dashboard.state
+    state.ring_inner, state.correlation_radius = 0.1, 0.5
+    dashboard.schedule.flush()
+    why = state.problems["sky_map"]
+    assert f"# There is no sky map: {why}" in dashboard.script()
+    compile(dashboard.script(), "script", "exec")
+    dashboard.carry.kind.value = YAML
+    assert "lightpool_page.yaml" in dashboard.carry.text.value
+    assert "lightpool_map.yaml" not in dashboard.carry.text.value
+    dashboard.carry.prepare.click()
+    dashboard.schedule.flush()
+    assert any(f"without sky map: {why}" in note for note in state.bundle.notes)
+
+
 def test_a_link_opens_the_page_it_came_from(make):
     one, two = make(), make()
     one.state.radius, one.state.model, one.state.left_out = 0.2, "log-parabola", (1002,)

@@ -6,16 +6,20 @@ from dataclasses import replace
 
 import numpy as np
 
+from lightpool.radius_scan import scan_radius_with
+from lightpool_dashboard.carry.page import Results
 from lightpool_dashboard.carry.pictures import clock, pictures
 
 
 def test_a_figure_for_each_thing_that_there_is(dashboard):
-    whole = replace(dashboard.outcome, light_curve=dashboard.state.series.curve)
-    assert [p.name for p in pictures(whole)] == ["sky", "counts", "sed", "growth", "light_curve"]
-    *_, last = pictures(whole, dashboard.state.sky_map)
+    scan = scan_radius_with(dashboard.outcome.observations, dashboard.settings.reduction, (0.1, 0.2, 0.4))
+    whole = replace(dashboard.outcome, light_curve=dashboard.state.series.curve, radius_scan=scan)
+    names = ["sky", "counts", "sed", "growth", "light_curve", "radius_scan"]
+    assert [p.name for p in pictures(Results(whole))] == names
+    *_, last = pictures(Results(whole, sky_map=dashboard.state.sky_map))
     assert last.name == "significance"
-    bare = replace(whole, fit=None, points=None, light_curve=None)
-    assert [p.name for p in pictures(bare)] == ["sky", "counts", "growth"]
+    bare = replace(whole, fit=None, points=None, light_curve=None, radius_scan=None)
+    assert [p.name for p in pictures(Results(bare))] == ["sky", "counts", "growth"]
 
 
 def hours(*values: float) -> np.ndarray:

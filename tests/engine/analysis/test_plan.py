@@ -55,12 +55,12 @@ def test_other_models_and_radii_of_the_file(config):
     plan = from_config(
         config.updated(
             {
-                "compare": {"models": models, "n_toys": 4, "seed": 2},
+                "compare": {"models": models, "n_toys": 4, "toys_for": ["curved"], "seed": 2},
                 "radius_scan": {"radii": ["0.1 deg", "0.2 deg"]},
             }
         )
     )
-    assert plan.settings.compare == CompareSettings((("curved", LogParabola()),), 4, 2)
+    assert plan.settings.compare == CompareSettings((("curved", LogParabola()),), 4, ("curved",), 2)
     assert plan.settings.radii == (0.1, 0.2)
     assert from_config(plan.config).settings == plan.settings
 
@@ -302,6 +302,14 @@ def test_exclusion_mask_of_the_tutorial(config, data_root, monkeypatch):
             r"compare\.models: models to compare need names of their own; found a more than once",
         ),
         ("compare.models", [{"name": "a"}], r"compare\.models: \[0\]\.spectral: a component needs"),
+        (
+            "compare",
+            {
+                "models": [{"name": "a", "spectral": {"type": "PowerLawSpectralModel"}}],
+                "toys_for": ["b"],
+            },
+            r"compare\.toys_for: no model has this name; found 'b'; expected a",
+        ),
         ("compare.n_toys", -1, r"compare\.n_toys: .*greater than or equal to 0"),
         ("radius_scan.radii", ["0.2 deg", "0.1 deg"], r"radius_scan\.radii: radii must increase"),
         ("radius_scan.radii", ["0 deg"], r"radius_scan\.radii: radii must be positive"),

@@ -1,24 +1,25 @@
-"""What a configuration file asks of the page's first picture: the inverse of `carry.config`."""
+"""What a configuration of a spectrum asks of the page: the inverse of `carry.config.page_config`."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from lightpool.analysis import AnalysisSettings, Plan, from_config
+from lightpool.analysis import AnalysisSettings, Plan
+from lightpool.analysis.selection import observing_time
 from lightpool.axes import energy_edges
 from lightpool.errors import SettingsError
+from lightpool.radius_scan import RADII
 from lightpool.reflected import ReflectedRegions
-from lightpool.sky import Circle
 from lightpool.spectra import MODELS, SpectralModel
 from lightpool.time_binning import TimeBinning
 from lightpool.wobble import WobbleRegions
 from lightpool_dashboard.inputs import LIMITS, MODEL_LABELS, TIME_BIN_LABELS, ParameterChoice
-from lightpool_dashboard.library import Library, OpenStore
-from lightpool_dashboard.settings import analysis_settings, time_binning
+from lightpool_dashboard.library import OpenStore
+from lightpool_dashboard.opening.differences import data_inputs, differences, excluded_circles
+from lightpool_dashboard.settings import N_TOYS, analysis_settings, compared_models, time_binning
 from lightpool_dashboard.state import State
 
 #: What a page made from a file may do otherwise: names of settings, in words.
@@ -31,68 +32,35 @@ _WORDS = {
     "background": "options of the background",
     "safe_mask": "the safe mask",
     "containment_correction": "the exposure without containment",
-    "intervals": "the range of observing time",
+    "time_range": "the range of observing time (it is brushed)",
     "model": "the model",
     "flux_points": "the flux-point edges",
     "skip_damaged": "leaving damaged runs out",
     "contours": "the contours",
     "required": "the required pieces of a run",
 }
+#: Named by the page itself, or compared on their own.
+_APART = ("source", "time_resolved", "light_curve", "minos", "compare", "radii")
 
 
-def inputs_from_config(path: Path, stores: Mapping[str, Path]) -> dict[str, Any]:
-    """Return the inputs of the page that a configuration sets, by their names in `State`.
-
-    What the page cannot do as the file wants it is said in a sentence: ``notices``, under ``config``.
-
-    Parameters
-    ----------
-    path : Path
-    stores : mapping of name to path
-        What the page offers.
+def spectrum_inputs(plan: Plan, store: OpenStore, path: Path) -> dict[str, Any]:
+    """Return the inputs that a configuration sets.
 
     Raises
     ------
-    SettingsError, DataError, AnalysisError
-        As `from_config`; and for a store or a model that the page does not offer.
+    SettingsError
+        For a model that the page does not offer.
     """
-    plan = from_config(path)
-    if not isinstance(plan, Plan):
-        raise SettingsError(
-            "the page opens with a spectrum, and this file asks for maps",
-            where=f"{path}: datasets.type",
-            found="3d",
-            expected="1d",
-            remedy="`lightpool run` makes the maps",
-        )
-    place = plan.analysis.store.path.resolve()
-    names = [name for name, path_of in stores.items() if Path(path_of).resolve() == place]
-    if not names:
-        raise SettingsError(
-            "observations.datastore is not on the page", where=str(path), expected=", ".join(stores)
-        )
-    library = Library({names[0]: plan.analysis.store})
-    store = library.open(names[0])
-    inputs = {"store": names[0], **_inputs(plan, store, path)}
-    otherwise = _what_differs(plan.settings, inputs, store)
-    if otherwise:
-        sentence = f"the page takes its own way where {path.name} sets {', '.join(otherwise)}"
-        inputs["notices"] = {"config": sentence}
-    return inputs
-
-
-def _inputs(plan: Plan, store: OpenStore, path: Path) -> dict[str, Any]:
     settings = plan.settings
     s = settings.reduction
-    target = next(name for name, ids in store.targets.items() if settings.obs_ids[0] in ids)
+    data = data_inputs(settings.obs_ids, store)
+    target = data["target"]
     place = (s.on_region.lon, s.on_region.lat)
     low, high = settings.fit_range or (None, None)
     inputs: dict[str, Any] = {
-        "targets": tuple(store.targets),
-        "target": target,
+        **data,
         "position": None if place == store.positions[target] else place,
-        "left_out": tuple(run for run in store.targets[target] if run not in settings.obs_ids),
-        "exclusion": tuple((c.lon, c.lat, c.radius, c.name) for c in s.exclusion if isinstance(c, Circle)),
+        "exclusion": excluded_circles(s.exclusion),
         "energy_min": s.energy[0],
         "energy_max": s.energy[-1],
         "bins_per_decade": _bins_per_decade(s.energy, plan.config.datasets.geom.axes.energy.nbins_per_decade),
@@ -105,7 +73,10 @@ def _inputs(plan: Plan, store: OpenStore, path: Path) -> dict[str, Any]:
         "fit_max": high or 0.0,
         "stacked": settings.stacked,
         "alpha_systematic": settings.alpha_systematic * 100,
+        "span": observing_time(plan.config),
         "minos": settings.minos,
+        "compare": settings.compare is not None,
+        "scan": bool(settings.radii),
         "ul_sigma": settings.ul_sigma,
         "ul_method": settings.ul_method,
     }
@@ -120,7 +91,7 @@ def _inputs(plan: Plan, store: OpenStore, path: Path) -> dict[str, Any]:
         inputs |= {"background": "reflected", "n_off": 0 if n_off == plain else n_off}
     if settings.model is not None:
         name = _offered_model(type(settings.model), path)
-        inputs |= {"model": name, "parameters": _choices(settings.model, MODELS[name]())}
+        inputs |= {"model": name, "parameters": _all_choices(settings)}
     if (points := settings.flux_points) is not None:
         inputs |= {"points_min": points[0], "points_max": points[-1], "points_n": len(points) - 1}
     in_time = settings.time_resolved or settings.light_curve
@@ -150,6 +121,19 @@ def _bins_per_decade(edges: tuple[float, ...], said: float | None) -> int:
     return round(mean)
 
 
+def _all_choices(settings: AnalysisSettings) -> tuple[ParameterChoice, ...]:
+    """Return what was chosen for the model, and for parameters that only models compared with it have."""
+    assert settings.model is not None
+    found = {choice.name: choice for choice in _choices(settings.model, type(settings.model)())}
+    offered = [MODELS[name] for name in MODEL_LABELS]
+    others = () if settings.compare is None else settings.compare.models
+    for other in (model for _, model in others if type(model) in offered):
+        for choice in _choices(other, type(other)()):
+            if choice.name not in settings.model.names:
+                found.setdefault(choice.name, choice)
+    return tuple(found.values())
+
+
 def _choices(model: SpectralModel, plain: SpectralModel) -> tuple[ParameterChoice, ...]:
     """Return what differs from the defaults of a model, parameter by parameter."""
     found = []
@@ -164,13 +148,20 @@ def _choices(model: SpectralModel, plain: SpectralModel) -> tuple[ParameterChoic
     return tuple(found)
 
 
-def _what_differs(wanted: AnalysisSettings, inputs: dict[str, Any], store: OpenStore) -> list[str]:
-    """Return in words which settings the page has otherwise than the file, its limits included."""
-    state = State(stores=(inputs["store"],))
-    state.restore(inputs)
-    state.notices = {}
-    got = analysis_settings(state.inputs(), store)
-    return list(dict.fromkeys((*_names(wanted, got), *_names_in_time(wanted, time_binning(state.inputs())))))
+def spectrum_differs(wanted: AnalysisSettings, state: State, store: OpenStore) -> Iterator[str]:
+    """Yield in words what the page has otherwise than a file."""
+    inputs = state.inputs()
+    got = analysis_settings(inputs, store)
+    yield from differences(wanted, got, _WORDS, apart=_APART)
+    yield from _names_in_time(wanted, time_binning(inputs))
+    if wanted.compare is not None:
+        others = tuple(compared_models(inputs).items())
+        if {*wanted.compare.models} != {*others}:
+            yield "the models to compare"
+        if (wanted.compare.n_toys, wanted.compare.seed) != (N_TOYS, 0):
+            yield "the simulated data sets"
+    if wanted.radii not in ((), RADII):
+        yield "the radii of the scan"
 
 
 def _names_in_time(wanted: AnalysisSettings, binning: TimeBinning) -> Iterator[str]:
@@ -182,24 +173,6 @@ def _names_in_time(wanted: AnalysisSettings, binning: TimeBinning) -> Iterator[s
         yield "options of the light curve"
     if series is not None and (series.shared or not series.free):
         yield "the free parameters of the time-resolved spectra"
-
-
-def _names(wanted: Any, got: Any) -> Iterator[str]:
-    for field in fields(wanted):
-        if field.name in ("time_resolved", "light_curve", "minos"):
-            continue
-        one, other = getattr(wanted, field.name), getattr(got, field.name)
-        if field.name == "reduction":
-            yield from _names(one, other)
-        elif field.name != "source" and _unnamed(one) != _unnamed(other):
-            yield _WORDS.get(field.name, field.name)
-
-
-def _unnamed(value: Any) -> Any:
-    """Return circles without their names, which decide nothing; anything else as it is."""
-    if isinstance(value, Circle):
-        return value.lon, value.lat, value.radius
-    return tuple(map(_unnamed, value)) if isinstance(value, tuple) else value
 
 
 def _offered_model(kind: type, path: Path) -> str:

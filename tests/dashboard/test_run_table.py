@@ -129,3 +129,40 @@ def test_all_numbers_change_by_one_message(dashboard, messages):
     assert messages == []
     dashboard.schedule.flush()
     assert [names for kind, names in messages if kind == "Checkbox"] == []
+
+
+def test_a_range_of_runs_is_one_change_of_the_state(dashboard):
+    state, table = dashboard.state, dashboard.runs
+    obs_ids, changes = state.entry.obs_ids, []
+    state.observe(changes.append, names="left_out")
+    table.ranges.field.value = f"{obs_ids[2]} {obs_ids[0]} 0 1"  # as the page writes it, from below
+    assert state.left_out == obs_ids[:3]
+    assert len(changes) == 1
+    assert list(ticked(dashboard).values()) == [False, False, False, True]
+    table.ranges.field.value = f"{obs_ids[1]} {obs_ids[3]} 1 2"
+    assert state.left_out == obs_ids[:1]
+    assert len(changes) == 2
+
+
+def test_a_range_follows_the_order_on_the_page(dashboard):
+    state, table = dashboard.state, dashboard.runs
+    table.heads[-1].click()  # by significance
+    order = [line.obs_id for line in table._lines]
+    table.ranges.field.value = f"{order[1]} {order[2]} 0 1"
+    assert set(state.left_out) == set(order[1:3])
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1 2", "1 2 1 1", "x y 1 1", "{0} {1} 7 1", "9" * 400 + " {1} 1 1", "{0} {1} 0"]
+)
+def test_a_range_that_makes_no_sense_changes_nothing(dashboard, text):
+    obs_ids = dashboard.state.entry.obs_ids
+    dashboard.runs.ranges.field.value = text.format(*obs_ids)
+    assert dashboard.state.left_out == ()
+    assert dashboard.state.error == ""
+
+
+def test_a_range_from_a_run_that_is_not_shown_is_the_one_run(dashboard):
+    obs_ids = dashboard.state.entry.obs_ids
+    dashboard.runs.ranges.field.value = f"7 {obs_ids[1]} 0 1"
+    assert dashboard.state.left_out == (obs_ids[1],)

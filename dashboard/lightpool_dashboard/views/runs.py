@@ -16,6 +16,7 @@ from lightpool_dashboard.callbacks import guarded
 from lightpool_dashboard.maker import Maker
 from lightpool_dashboard.views import html
 from lightpool_dashboard.views.run_columns import COLUMNS, Line, number
+from lightpool_dashboard.views.run_ranges import RunRanges
 
 #: Rows that have a check box of their own; a longer list is turned over page by page.
 PAGE = 50
@@ -49,7 +50,9 @@ class RunsView:
         self.later = self._maker.button("›", lambda: self._turn(1), tooltip="Later rows")
         self.pages = w.HTML(layout=maker.layout)
         self.paging = maker.row(self.earlier, self.pages, self.later, classes="lp-row lp-gone")
-        self.tools = maker.row(self.all, self.none, self.invert, self.paging, classes="lp-row lp-runs-tools")
+        self.ranges = RunRanges(maker, self._choose_range)
+        buttons = self.all, self.none, self.invert, self.ranges.hint, self.ranges.field, self.paging
+        self.tools = maker.row(*buttons, classes="lp-row lp-runs-tools")
         self.heads = [self._maker.button(column.title, self._sorter(k)) for k, column in enumerate(COLUMNS)]
         self.checks: list[w.Checkbox] = []
         self.table = w.HTML(layout=maker.layout)
@@ -195,6 +198,17 @@ class RunsView:
 
     def _invert(self) -> None:
         self._choose(line.obs_id for line in self._all_lines() if line.obs_id not in self._state.left_out)
+
+    def _choose_range(self, first: int, last: int, takes_part: bool) -> None:
+        """Let the shown runs between two of them take part, or leave them out; all in one change."""
+        shown = [line.obs_id for line in self._lines]
+        if last not in shown:
+            return
+        # The run that the range began at may be on another page by now.
+        start, stop = sorted((shown.index(first if first in shown else last), shown.index(last)))
+        between = set(shown[start : stop + 1])
+        left_out = set(self._state.left_out)
+        self._choose(left_out - between if takes_part else left_out | between)
 
     # -- order --------------------------------------------------------------------------------
 

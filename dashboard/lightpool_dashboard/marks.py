@@ -168,9 +168,10 @@ def set_range(
     """
     scale = target.scale
     if not (_same(target.tick_values, ticks) and target.tick_labels == labels):
-        with target.hold_sync():
-            # Labels first: the browser asks for them as soon as the values arrive.
-            target.tick_labels, target.tick_values = labels, ticks
+        # Labels first, in a message of their own: within one message the order is chance, and new values
+        # are drawn, for good, with the labels that the browser has at that moment.
+        target.tick_labels = labels
+        target.tick_values = ticks
     if scale.min != low or scale.max != high:
         with scale.hold_sync():
             scale.min, scale.max = low, high

@@ -57,6 +57,7 @@ def test_another_width_has_other_coordinates_inside_the_frame(map_page, until):
     field.press("Enter")
     until(lambda: ticks(page) != before, "other coordinates")
     rested(page)
+    assert all(text.endswith("°") for text in ticks(page)), ticks(page)
     frame = page.locator(".lp-view-ring .plotarea_background").first.bounding_box()
     assert len(ticks(page)) >= 4
     for tick in page.locator(".lp-view-ring .axis .tick line").all():

@@ -97,3 +97,13 @@ def test_axes_that_share_a_scale_have_the_same_ticks():
         assert axis.tick_values.tolist() == values
         assert axis.tick_labels == labels
     assert (scale.min, scale.max) == (1, 200)
+
+
+def test_the_labels_of_ticks_are_sent_before_the_ticks(messages):
+    axis = marks.axis(marks.linear_scale(0, 1), "x")
+    messages.clear()
+    marks.set_range(axis, 0, 1, np.array([0.25, 0.75]), {"0.25": "low", "0.75": "high"})
+    assert [state for name, state in messages if name == "Axis"] == [("tick_labels",), ("tick_values",)]
+    messages.clear()
+    marks.set_range(axis, 0, 1, np.array([0.25, 0.75]), {"0.25": "low", "0.75": "high"})
+    assert messages == []

@@ -124,3 +124,25 @@ def test_the_results_are_downloaded_as_a_zip_and_a_report(demo_server, open_page
     page.focus(".lp-control-radius [role=slider]")
     page.keyboard.press("ArrowRight")
     until(lambda: links.count() == 0, "the old files to go")
+
+
+def test_strangers_take_everything_away_and_learn_no_path(public_server, page, draw, until, demo_path):
+    query = "?v=1&store=demo&target=Crab%20Nebula%20(simulated)&minos=1&compare=1&scan=1&ring_inner=0.6"
+    draw(page, public_server.url + query)
+    until(lambda: "ring_inner=0.6" in page.input_value(AREA), "the link to be taken")
+    page.locator("button.lp-control-download").press("Enter")
+    links = page.locator(".lp-download a")
+    until(lambda: links.count() == 2, "the links", 120)
+    assert page.locator(".lp-download .lp-note").count() == 0
+    with page.expect_download() as download:
+        links.nth(0).press("Enter")
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert archive.testzip() is None
+        names = set(archive.namelist())
+        assert names >= {
+            *("comparison.ecsv", "radius_scan.ecsv", "parameters.ecsv", "light_curve.ecsv"),
+            *("sky_map/sqrt_ts.fits", "sky_map/config.yaml", "report.html", "script.py"),
+        }
+        for name in names:
+            assert str(demo_path.parent).encode() not in archive.read(name), name
+    assert page.watch.errors == []

@@ -6,7 +6,7 @@ import yaml
 from lightpool.errors import SettingsError
 from lightpool.maps import RingBackground
 from lightpool_dashboard import Dashboard
-from lightpool_dashboard.carry.config import map_config
+from lightpool_dashboard.carry.map_config import map_config
 from lightpool_dashboard.map_settings import map_settings
 from lightpool_dashboard.opening import inputs_from_config
 from lightpool_dashboard.schedule import ManualSchedule

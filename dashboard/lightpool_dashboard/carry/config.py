@@ -10,15 +10,14 @@ from lightpool.analysis import AnalysisSettings
 from lightpool.config import AnalysisConfig
 from lightpool.config.model_file import Source, models_to
 from lightpool.errors import SettingsError
-from lightpool.exclusion import Exclusion
 from lightpool.radius_scan import RADII
 from lightpool.reflected import ReflectedRegions
-from lightpool.sky import Circle
 from lightpool.wobble import WobbleRegions
+from lightpool_dashboard.carry.map_config import map_config
 from lightpool_dashboard.carry.parts import Band, uses_map, uses_scan, uses_time
+from lightpool_dashboard.carry.yaml_values import axis_of, circle_of, circles_of, with_unit
 from lightpool_dashboard.inputs import MODEL_LABELS, Inputs
 from lightpool_dashboard.library import OpenStore
-from lightpool_dashboard.map_settings import MAP_PER_DECADE, map_settings
 from lightpool_dashboard.settings import (
     ENERGY_TRUE_AXIS,
     N_TOYS,
@@ -58,12 +57,12 @@ def page_config(inputs: Inputs, store: OpenStore, band: Band = None) -> Analysis
             "observations": {"datastore": store.place, "obs_ids": list(settings.obs_ids)},
             "datasets": _datasets(inputs, settings),
             "fit": {
-                "fit_range": {"min": _with_unit(low, "TeV"), "max": _with_unit(high, "TeV")},
+                "fit_range": {"min": with_unit(low, "TeV"), "max": with_unit(high, "TeV")},
                 "alpha_systematic": settings.alpha_systematic,
                 "minos": inputs.minos,
             },
             "flux_points": {
-                "energy": _axis(points[0], points[-1]) | {"nbins": len(points) - 1},
+                "energy": axis_of(points[0], points[-1]) | {"nbins": len(points) - 1},
                 "source": settings.source,
                 "parameters": {"n_sigma_ul": settings.ul_sigma, "ul_method": settings.ul_method},
             },
@@ -107,59 +106,6 @@ def configs(inputs: Inputs, store: OpenStore, band: Band = None) -> dict[str, An
     return found
 
 
-def map_config(inputs: Inputs, store: OpenStore) -> AnalysisConfig:
-    """Return the configuration that makes the sky map of the page.
-
-    Parameters
-    ----------
-    inputs : Inputs
-    store : OpenStore
-
-    Raises
-    ------
-    SettingsError
-        For inputs that no map can be made of.
-    """
-    settings = map_settings(inputs, store)
-    images, geometry = settings.images, settings.images.geometry
-    low, high = images.energy[0], images.energy[-1]
-    true = images.energy_true
-    return AnalysisConfig.from_dict(
-        {
-            "observations": {"datastore": store.place, "obs_ids": list(settings.obs_ids)},
-            "datasets": {
-                "type": "3d",
-                "geom": {
-                    "wcs": {
-                        "skydir": {"frame": "icrs"}
-                        | {key: _with_unit(getattr(geometry, key), "deg") for key in ("lon", "lat")},
-                        "binsize": _with_unit(geometry.binsize, "deg"),
-                        "width": {
-                            key: _with_unit(side, "deg")
-                            for key, side in zip(("width", "height"), geometry.width, strict=True)
-                        },
-                    },
-                    "selection": {"offset_max": _with_unit(images.offset_max, "deg")},
-                    "axes": {
-                        "energy": _axis(low, high) | {"nbins_per_decade": MAP_PER_DECADE},
-                        "energy_true": _axis(true[0], true[-1]) | {"nbins": len(true) - 1},
-                    },
-                },
-                "background": {
-                    "method": "ring",
-                    "exclusion": _circles(settings.exclusion),
-                    "exclusion_search": None if settings.search is None else {},
-                    "parameters": {
-                        key: _with_unit(getattr(settings.background, key), "deg") for key in ("r_in", "width")
-                    },
-                },
-                "safe_mask": {"methods": list(images.safe_mask)},
-            },
-            "excess_map": {"correlation_radius": _with_unit(settings.correlation_radius, "deg")},
-        }
-    )
-
-
 def _compared(inputs: Inputs) -> dict[str, Any]:
     listed = []
     for name, model in compared_models(inputs).items():
@@ -171,27 +117,27 @@ def _compared(inputs: Inputs) -> dict[str, Any]:
 
 
 def _scanned() -> dict[str, Any]:
-    return {"radii": [_with_unit(radius, "deg") for radius in RADII]}
+    return {"radii": [with_unit(radius, "deg") for radius in RADII]}
 
 
 def _series(inputs: Inputs, settings: AnalysisSettings, band: tuple[float, float]) -> dict[str, Any]:
     assert settings.model is not None
     binning = time_binning(inputs)
     given = {key: getattr(binning, key) for key in ("sigma", "counts", "p0") if getattr(binning, key)}
-    cut = {"method": binning.method, "duration": _with_unit(binning.duration, "s"), **given}
+    cut = {"method": binning.method, "duration": with_unit(binning.duration, "s"), **given}
     model, _, _ = slope_and_amplitude(settings.model)
     limits = {"n_sigma_ul": settings.ul_sigma, "ul_method": settings.ul_method}
     return {
         "light_curve": {
             **cut,
-            "energy_edges": _axis(*band) | {"nbins": 1},
+            "energy_edges": axis_of(*band) | {"nbins": 1},
             "source": settings.source,
             "parameters": limits,
         },
         "time_resolved": {
             **cut,
             "free": [model.names[i] for i in model.free_indices],
-            "flux_range": _axis(*band),
+            "flux_range": axis_of(*band),
         },
     }
 
@@ -204,14 +150,14 @@ def _datasets(inputs: Inputs, settings: AnalysisSettings) -> dict[str, Any]:
         "stack": settings.stacked,
         "geom": {
             "axes": {
-                "energy": _axis(s.energy[0], s.energy[-1]) | {"nbins_per_decade": inputs.bins_per_decade},
-                "energy_true": _axis(true_low, true_high) | {"nbins_per_decade": per_decade},
+                "energy": axis_of(s.energy[0], s.energy[-1]) | {"nbins_per_decade": inputs.bins_per_decade},
+                "energy_true": axis_of(true_low, true_high) | {"nbins_per_decade": per_decade},
             }
         },
-        "on_region": _circle(s.on_region),
+        "on_region": circle_of(s.on_region),
         "background": {
             "method": "wobble" if isinstance(s.background, WobbleRegions) else "reflected",
-            "exclusion": _circles(s.exclusion),
+            "exclusion": circles_of(s.exclusion),
             "parameters": _number_of_regions(s.background),
         },
         "safe_mask": {
@@ -219,8 +165,8 @@ def _datasets(inputs: Inputs, settings: AnalysisSettings) -> dict[str, Any]:
             "parameters": {
                 "aeff_percent": s.aeff_percent,
                 "bias_percent": s.bias_percent,
-                "offset_max": _with_unit(s.offset_max, "deg"),
-                "threshold": _with_unit(s.threshold or None, "TeV"),
+                "offset_max": with_unit(s.offset_max, "deg"),
+                "threshold": with_unit(s.threshold or None, "TeV"),
             },
         },
     }
@@ -233,20 +179,3 @@ def _number_of_regions(finder: Any) -> dict[str, int]:
     if isinstance(finder, ReflectedRegions):
         return {"max_region_number": finder.max_region_number}
     return {"n_off_regions": finder.n_off_regions}
-
-
-def _axis(low: float, high: float) -> dict[str, Any]:
-    return {"min": _with_unit(low, "TeV"), "max": _with_unit(high, "TeV")}
-
-
-def _circle(region: Circle) -> dict[str, Any]:
-    angles = {key: _with_unit(getattr(region, key), "deg") for key in ("lon", "lat", "radius")}
-    return {"frame": "icrs", **angles, "name": region.name or None}
-
-
-def _circles(exclusion: Exclusion) -> list[dict[str, Any]] | None:
-    return [_circle(region) for region in exclusion if isinstance(region, Circle)] or None
-
-
-def _with_unit(value: float | None, unit: str) -> str | None:
-    return None if value is None else f"{value!r} {unit}"

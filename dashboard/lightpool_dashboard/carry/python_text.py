@@ -14,6 +14,7 @@ from lightpool.off_regions import OffRegionFinder
 from lightpool.reflected import ReflectedRegions
 from lightpool.sky import Circle
 from lightpool.spectra import SpectralModel
+from lightpool.time_binning import TimeBinning
 from lightpool_dashboard.carry.link_text import number_text
 
 _WIDTH = 100
@@ -54,6 +55,19 @@ def model_text(model: SpectralModel) -> str:
         names = [text_of(p.name) for p, d in pairs if p.frozen is frozen and d.frozen is not frozen]
         text += f".{verb}({', '.join(names)})" if names else ""
     return text
+
+
+def binning_text(binning: TimeBinning) -> str:
+    """Return how time is cut; Bayesian blocks have the engine's own chance of a false one."""
+    given = {
+        "run": "per_run()",
+        "night": "per_night()",
+        "duration": f"of_duration({quantity(binning.duration or 0, 's')})",
+        "significance": f"min_significance({number_text(binning.sigma or 0)})",
+        "counts": f"min_counts({binning.counts})",
+        "blocks": "bayesian_blocks()",
+    }
+    return f"lp.TimeBinning.{given[binning.method]}"
 
 
 def circle_text(region: Circle) -> str:

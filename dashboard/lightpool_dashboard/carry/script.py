@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from lightpool.analysis import AnalysisSettings
 from lightpool.errors import SettingsError
+from lightpool.reduction import ReductionSettings
 from lightpool_dashboard.carry.link_text import number_text
 from lightpool_dashboard.carry.parts import Band, uses_map, uses_scan, uses_time
 from lightpool_dashboard.carry.python_text import (
     axis,
+    binning_text,
     call,
     circle_text,
     excluded,
@@ -17,7 +19,7 @@ from lightpool_dashboard.carry.python_text import (
     runs_text,
     text_of,
 )
-from lightpool_dashboard.inputs import MODEL_LABELS, TIME_BIN_LABELS, Inputs
+from lightpool_dashboard.inputs import MODEL_LABELS, Inputs
 from lightpool_dashboard.library import OpenStore
 from lightpool_dashboard.map_settings import MAP_PER_DECADE, map_settings
 from lightpool_dashboard.settings import (
@@ -26,6 +28,7 @@ from lightpool_dashboard.settings import (
     analysis_settings,
     compared_models,
     slope_and_amplitude,
+    time_binning,
 )
 
 
@@ -169,7 +172,7 @@ def _series(inputs: Inputs, settings: AnalysisSettings, band: tuple[float, float
     return [
         "",
         "# Against time: the flux, and the spectra of the intervals.",
-        f"pieces = lp.reduce(runs, **settings, intervals={_binning(inputs)})",
+        f"pieces = lp.reduce(runs, **settings, intervals={binning_text(time_binning(inputs))})",
         call(
             "curve = lp.light_curve",
             ["pieces", "result.model", energies, *options, *_limit_options(settings)],
@@ -208,9 +211,9 @@ def _fit_options(settings: AnalysisSettings) -> list[str]:
 
 def _limit_options(settings: AnalysisSettings) -> list[str]:
     limits = []
-    if settings.ul_sigma != 2:
+    if settings.ul_sigma != AnalysisSettings.ul_sigma:
         limits.append(f"ul_sigma={number_text(settings.ul_sigma)}")
-    if settings.ul_method != "profile":
+    if settings.ul_method != AnalysisSettings.ul_method:
         limits.append(f"ul_method={text_of(settings.ul_method)}")
     return limits
 
@@ -221,17 +224,12 @@ def _bands(settings: AnalysisSettings) -> str:
     return axis(edges[0], edges[-1], n=len(edges) - 1)
 
 
-def _binning(inputs: Inputs) -> str:
-    arguments = {
-        "per_run": "",
-        "per_night": "",
-        "of_duration": quantity(60 * inputs.time_minutes, "s"),
-        "min_significance": number_text(inputs.time_sigma),
-        "min_counts": str(inputs.time_counts),
-        "bayesian_blocks": "",
-    }
-    name = dict(zip(TIME_BIN_LABELS, arguments, strict=True))[inputs.time_bin]
-    return f"lp.TimeBinning.{name}({arguments[name]})"
+#: What a safe-mask method takes: its setting, with the unit of that.
+_MASK_OPTIONS = {
+    "aeff-max": ("aeff_percent", ""),
+    "edisp-bias": ("bias_percent", ""),
+    "offset-max": ("offset_max", "deg"),
+}
 
 
 def _reduction(inputs: Inputs, settings: AnalysisSettings) -> list[str]:
@@ -244,14 +242,12 @@ def _reduction(inputs: Inputs, settings: AnalysisSettings) -> list[str]:
     ]
     given += excluded(s.exclusion)
     given += other_background(s.background)
-    if s.safe_mask != ("aeff-max",):
+    if s.safe_mask != ReductionSettings.safe_mask:
         given.append(f"safe_mask=[{', '.join(map(text_of, s.safe_mask))}]")
-    if s.aeff_percent != 10 and "aeff-max" in s.safe_mask:
-        given.append(f"aeff_percent={number_text(s.aeff_percent)}")
-    if s.bias_percent != 10 and "edisp-bias" in s.safe_mask:
-        given.append(f"bias_percent={number_text(s.bias_percent)}")
-    if s.offset_max != 3 and "offset-max" in s.safe_mask:
-        given.append(f"offset_max={quantity(s.offset_max, 'deg')}")
+    for method, (name, unit) in _MASK_OPTIONS.items():
+        value = getattr(s, name)
+        if method in s.safe_mask and value != getattr(ReductionSettings, name):
+            given.append(f"{name}={quantity(value, unit) if unit else number_text(value)}")
     if s.threshold:
         given.append(f"threshold={quantity(s.threshold, 'TeV')}")
     return given

@@ -33,7 +33,8 @@ def download(inputs: Inputs, store: OpenStore, tell: Tell) -> Bundle:
     """Return zip and report of the page."""
     # Writers of files and the schema of the configuration take a moment to load.
     from lightpool_dashboard.carry.bundle import bundle
-    from lightpool_dashboard.carry.config import configs, map_config
+    from lightpool_dashboard.carry.config import configs
+    from lightpool_dashboard.carry.map_config import map_config
     from lightpool_dashboard.carry.page import Page, Results
     from lightpool_dashboard.carry.permalink import permalink
     from lightpool_dashboard.carry.script import python_script

@@ -10,7 +10,7 @@ import pytest
 from astropy.io import fits
 
 from lightpool.analysis import from_config
-from lightpool_dashboard.carry.config import map_config
+from lightpool_dashboard.carry.map_config import map_config
 from lightpool_dashboard.carry.script import python_script
 
 CASES = {

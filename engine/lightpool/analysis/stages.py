@@ -10,22 +10,21 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from lightpool.analysis.intervals import intervals_of
+from lightpool.analysis.intervals import Intervals, intervals_of
 from lightpool.analysis.kept import Progress, Stages
 from lightpool.analysis.outcome import Outcome
+from lightpool.analysis.selected_runs import Selected, read_selected, reduce_selected, require_counts
 from lightpool.analysis.series import cut, empty_intervals, require_uncut
 from lightpool.analysis.settings import AnalysisSettings
 from lightpool.analysis.workers import RunMap
 from lightpool.comparison import Comparison, compare
-from lightpool.dl3 import DataStore, Observation, Observations
-from lightpool.errors import AnalysisError, DataError, SettingsError
-from lightpool.fitting import fit
+from lightpool.dl3 import DataStore, Observations
+from lightpool.errors import AnalysisError, SettingsError
+from lightpool.fitting import FitResult, fit
 from lightpool.interval_fluxes import light_curve
 from lightpool.interval_spectra import time_resolved
-from lightpool.measurement import Measured, measure, remember
-from lightpool.points import flux_points
+from lightpool.points import FluxPoints, flux_points
 from lightpool.radius_scan import RadiusScan, scan_radius_with
-from lightpool.reduction import ReductionSettings, reduce_with
 from lightpool.schema import cube_warnings
 from lightpool.spectra import SpectralModel
 from lightpool.stacking import stack
@@ -33,19 +32,11 @@ from lightpool.time_binning import TimeBinning
 
 
 @dataclass(frozen=True, eq=False)
-class _Selected:
-    """Runs that were read, and sentences about those that were left out."""
-
-    observations: Observations
-    warnings: tuple[str, ...]
-
-
-@dataclass(frozen=True, eq=False)
 class _Reduced:
     """A cube, what it depends on, and the runs in it."""
 
     key: tuple[Hashable, ...]
-    selected: _Selected
+    selected: Selected
     cube: xr.Dataset
 
 
@@ -101,7 +92,7 @@ class Analysis(Stages):
         reduced = self._reduced(s, tell, timing, run_map)
         key, kept, cube = reduced.key, reduced.selected, reduced.cube
         warnings = list(dict.fromkeys((*kept.warnings, *cube_warnings(cube))))
-        _require_counts(cube, s.reduction, warnings)
+        require_counts(cube, s.reduction, warnings)
 
         key = (*key, s.stacked)
         fitted = self._stage("stack", key, lambda: stack(cube), timing) if s.stacked else cube
@@ -114,30 +105,9 @@ class Analysis(Stages):
             result = self._stage("fit", key, lambda: fit(fitted, model, **how), timing)
             warnings += result.health if result.success else (result.message, *result.health)
             tell("fit", 1, 1)
-            if s.minos or s.contours:
-                best_fit = result
-                tell("intervals", 0, 1)
-                intervals = self._stage(
-                    "intervals",
-                    (*key, s.minos, s.contours),
-                    lambda: intervals_of(fitted, best_fit, minos=s.minos, contours=s.contours),
-                    timing,
-                )
-                warnings += intervals.warnings
-                tell("intervals", 1, 1)
-            if s.flux_points is not None:
-                best = result.model
-                edges = np.array(s.flux_points)
-                limits: dict[str, Any] = {"ul_sigma": s.ul_sigma, "ul_method": s.ul_method}
-                tell("flux_points", 0, 1)
-                points = self._stage(
-                    "flux_points",
-                    (*key, s.flux_points, *limits.values()),
-                    lambda: flux_points(fitted, best, edges, **how, **limits),
-                    timing,
-                )
-                warnings += _unsuccessful(points)
-                tell("flux_points", 1, 1)
+            intervals, points = self._of_the_fit(s, fitted, result, key, how, tell, timing)
+            warnings += () if intervals is None else intervals.warnings
+            warnings += [] if points is None else _unsuccessful(points)
             series, curve = self._in_time(s, reduced, (model, result.model), key, how, tell, timing)
             warnings += [] if series is None else empty_intervals(series, "spectrum")
             warnings += [] if curve is None else empty_intervals(curve, "flux")
@@ -180,19 +150,61 @@ class Analysis(Stages):
                     "the data are reduced already: runs, regions and energies are what they are",
                     remedy="Start from AnalysisSettings.of_cube",
                 )
-            return _Reduced((), _Selected(Observations(()), ()), self._cube)
+            return _Reduced((), Selected(Observations(()), ()), self._cube)
         key: tuple[Hashable, ...] = (
             s.obs_ids,
             s.skip_damaged,
             s.required,
             s.reduction.containment_correction,
         )
-        selected = self._stage("read", key, lambda: self._read(s, tell, run_map), timing)
+        selected = self._stage("read", key, lambda: read_selected(self.store, s, tell, run_map), timing)
         tell("reduce", 0, 1)
         key = (*key, s.reduction)
-        kept, cube = self._stage("reduce", key, lambda: _reduce(selected, s), timing)
+        kept, cube = self._stage("reduce", key, lambda: reduce_selected(selected, s), timing)
         tell("reduce", 1, 1)
         return _Reduced(key, kept, cube)
+
+    def _of_the_fit(
+        self,
+        s: AnalysisSettings,
+        fitted: xr.Dataset,
+        result: FitResult,
+        key: tuple[Hashable, ...],
+        how: dict[str, Any],
+        tell: Progress,
+        timing: dict[str, float],
+    ) -> tuple[Intervals | None, FluxPoints | None]:
+        """Return errors that follow the statistic, and flux points, where they are asked for.
+
+        Parameters
+        ----------
+        key : tuple
+            What the fit depends on.
+        how : dict
+            Options of every fit.
+        """
+        intervals = points = None
+        if s.minos or s.contours:
+            tell("intervals", 0, 1)
+            intervals = self._stage(
+                "intervals",
+                (*key, s.minos, s.contours),
+                lambda: intervals_of(fitted, result, minos=s.minos, contours=s.contours),
+                timing,
+            )
+            tell("intervals", 1, 1)
+        if s.flux_points is not None:
+            edges = np.array(s.flux_points)
+            limits: dict[str, Any] = {"ul_sigma": s.ul_sigma, "ul_method": s.ul_method}
+            tell("flux_points", 0, 1)
+            points = self._stage(
+                "flux_points",
+                (*key, s.flux_points, *limits.values()),
+                lambda: flux_points(fitted, result.model, edges, **how, **limits),
+                timing,
+            )
+            tell("flux_points", 1, 1)
+        return intervals, points
 
     def _in_time(
         self,
@@ -296,87 +308,6 @@ class Analysis(Stages):
             return self._cube
         runs = reduced.selected.observations
         return self._stage("cut", (*reduced.key, binning), lambda: cut(runs, s.reduction, binning), timing)
-
-    def _read(self, settings: AnalysisSettings, tell: Progress, run_map: RunMap | None) -> _Selected:
-        """Return the runs with everything read that the reduction needs, so that damage shows here."""
-        if not settings.obs_ids:
-            raise SettingsError("no run is selected", expected="at least one")
-        chosen = self.store.select(obs_id=list(settings.obs_ids))
-        good, warnings = [], []
-        attempt = partial(_attempt, settings=settings, measured=run_map is not None)
-        tell("read", 0, len(chosen))
-        for i, (run, measured, error) in enumerate((run_map or map)(attempt, chosen), start=1):
-            tell("read", i, len(chosen))
-            if error is None:
-                good.append(run)
-            elif settings.skip_damaged:
-                warnings.append(f"run {run.obs_id} is left out: {error}")
-            else:
-                raise error
-            if measured is not None:
-                remember(run, settings.reduction, measured)
-        _require_runs(good, warnings)
-        return _Selected(Observations(good), tuple(warnings))
-
-
-def _attempt(
-    run: Observation, settings: AnalysisSettings, measured: bool
-) -> tuple[Observation, Measured | None, DataError | None]:
-    """Return a run with everything read, what was measured of it if that is wanted, and what was wrong."""
-    pieces = ["events", "gti", "aeff", "edisp"]
-    try:
-        if settings.reduction.containment_correction is not False and not run.is_point_like:
-            pieces.append("psf")
-        for piece in dict.fromkeys((*pieces, *settings.required)):
-            getattr(run, piece)
-    except DataError as error:
-        return run, None, error
-    try:
-        return run, measure(run, settings.reduction) if measured else None, None
-    except DataError:  # not the run's fault but that of the region, say: the reduction tells it
-        return run, None, None
-
-
-def _reduce(selected: _Selected, settings: AnalysisSettings) -> tuple[_Selected, xr.Dataset]:
-    """Return the runs that could be reduced, and their cube."""
-    if not settings.skip_damaged:
-        return selected, reduce_with(tuple(selected.observations), settings.reduction)
-    good, warnings = [], list(selected.warnings)
-    for run in selected.observations:
-        try:
-            measure(run, settings.reduction)
-        except DataError as error:
-            warnings.append(f"run {run.obs_id} is left out: {error}")
-        else:
-            good.append(run)
-    _require_runs(good, warnings)
-    return _Selected(Observations(good), tuple(warnings)), reduce_with(tuple(good), settings.reduction)
-
-
-def _require_runs(good: list[Observation], warnings: list[str]) -> None:
-    if not good:
-        raise AnalysisError(
-            "no run can be used", found=f"{len(warnings)} damaged", remedy="; ".join(warnings)
-        )
-
-
-def _require_counts(cube: xr.Dataset, reduction: ReductionSettings, warnings: list[str]) -> None:
-    """Check that something fell into the ON or OFF regions at all.
-
-    Raises
-    ------
-    AnalysisError
-        Naming the energy range, with what the reduction had to say.
-    """
-    if float(cube["counts"].sum() + cube["counts_off"].sum()) > 0:
-        return
-    region = reduction.on_region
-    raise AnalysisError(
-        "there are no events in the ON and OFF regions",
-        found=f"none between {reduction.energy[0]:g} and {reduction.energy[-1]:g} TeV "
-        f"around lon {region.lon:g} deg, lat {region.lat:g} deg",
-        remedy=f"Check the position and the energy range. {' '.join(warnings)}".strip(),
-    )
 
 
 def _unsuccessful(points: Any) -> list[str]:

@@ -15,6 +15,8 @@ from lightpool.errors import SettingsError
 from lightpool.load import open_cube
 from lightpool_dashboard import Dashboard
 from lightpool_dashboard.carry.config import page_config
+from lightpool_dashboard.carry.map_config import map_config
+from lightpool_dashboard.map_settings import map_settings
 from lightpool_dashboard.opening import inputs_from_config
 from lightpool_dashboard.schedule import ManualSchedule
 from lightpool_dashboard.settings import analysis_settings
@@ -96,6 +98,27 @@ def test_any_page_opens_again(make_once, inputs):
     found = analysis_settings(state.inputs(), store)
     assert found == expected
     assert page_config(state.inputs(), store) == page_config(inputs, store)
+
+
+@given(every_input)
+@settings(max_examples=60, deadline=None)
+def test_any_map_opens_again(make_once, inputs):
+    """The same for the file of the map."""
+    dashboard, demo_path, path = make_once
+    state = dashboard.state
+    store = dashboard.controller.library.open(state.store)
+    inputs = replace(inputs, store=state.store, target="Crab Nebula (simulated)", left_out=(1003,))
+    try:
+        expected = map_settings(inputs, store)
+    except SettingsError:
+        return
+    config = map_config(inputs, store)
+    config.write(path, overwrite=True)
+    start = inputs_from_config(path, {state.store: demo_path})
+    assert "notices" not in start
+    state.restore(start)
+    assert map_settings(state.inputs(), store) == expected
+    assert map_config(state.inputs(), store) == config
 
 
 @pytest.fixture(scope="module")

@@ -30,6 +30,7 @@ def test_every_input_comes_back(inputs):
     link = permalink(inputs)
     state = opened(link)
     assert state.inputs() == inputs
+    assert permalink(state.inputs()) == link
     assert state.notices == {}
     assert set(link) <= set(string.ascii_letters + string.digits + "?&=%,:/.-_~")
 

@@ -193,7 +193,7 @@ def test_a_bug_is_no_traceback_either(config, tmp_path, monkeypatch):
     def broken(*args, **kwargs):
         raise ZeroDivisionError("oops")
 
-    monkeypatch.setattr("lightpool.analysis.stages.reduce_with", broken)
+    monkeypatch.setattr("lightpool.analysis.selected_runs.reduce_with", broken)
     message = failure(call("run", config, "-o", tmp_path / "out"))
     assert "ZeroDivisionError: oops" in message
     assert "--debug" in message

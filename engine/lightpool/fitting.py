@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +14,7 @@ from lightpool.errors import SettingsError
 from lightpool.folded_statistic import FoldedStatistic
 from lightpool.forward import FitRange, Folded, as_fit_range
 from lightpool.html import parameter_table
-from lightpool.objective import Objective, minimise
+from lightpool.objective import Minimum, Objective, minimise
 from lightpool.spectra import SpectralModel
 
 NO_COUNTS = "There is nothing to fit: not one ON count."
@@ -200,6 +200,8 @@ def solve(folded: Folded, model: SpectralModel) -> Solution:
     """Return the best fit of `model` to the bins in the mask of `folded`, of which there must be one."""
     objective = Objective(FoldedStatistic(folded, model), model)
     minimum = minimise(objective)
+    if not minimum.success and objective.has_run_away(minimum.values):
+        minimum = _with_the_shape_of_the_start(folded, model, minimum)
     best = model.fitted(minimum.values, minimum.covariance)
     mask = folded.mask
     has_counts = bool(folded.counts[mask].any())
@@ -212,6 +214,25 @@ def solve(folded: Folded, model: SpectralModel) -> Solution:
         health=minimum.health + health_of(best),
         nfev=objective.calls,
     )
+
+
+def _with_the_shape_of_the_start(folded: Folded, model: SpectralModel, lost: Minimum) -> Minimum:
+    """Return the best norm for the shape that a fit started from, which did not lead to a minimum.
+
+    Data without an excess leave the shape undecided: its parameters then run to where no number means
+    anything, and neither a curve nor a flux point can be drawn with them.
+    """
+    shape = [p.name for p in model.parameters if not p.frozen and p.name != model.norm]
+    if not model.norm or model[model.norm].frozen or not shape:
+        return lost
+    frozen = model.freeze(*shape)
+    found = minimise(Objective(FoldedStatistic(folded, frozen), frozen))
+    stay = "stays" if len(shape) == 1 else "stay"
+    note = (
+        f"The data do not decide the shape: {', '.join(shape)} {stay} at the start, "
+        f"{model.norm} alone was fitted."
+    )
+    return replace(found, success=False, message=lost.message, health=(note,))
 
 
 def health_of(model: SpectralModel) -> tuple[str, ...]:

@@ -16,6 +16,8 @@ _TOLERANCE = 1e-5
 #: MIGRAD's own, for a statistic with kinks, such as that of a sharp break, or with a long flat valley.
 _USUAL_TOLERANCE = 0.1
 _MAX_CALLS = 2000
+#: A fit that ends so far from a start between 1 and 10 went down a valley without an end.
+_FAR = 1e3
 
 
 class Statistic(Protocol):
@@ -117,6 +119,11 @@ class Objective:
         self._value = float(stat) if math.isfinite(stat) else 1e300
         self._gradient = np.where(np.isfinite(gradient), gradient, 0.0)
         self._at = key
+
+    def has_run_away(self, values: np.ndarray) -> bool:
+        """Return whether parameter values are far beyond anything near the start, or no numbers."""
+        scaled = np.abs(values[self._free] / self.scale)
+        return not bool((scaled < _FAR).all())
 
 
 @dataclass(frozen=True, eq=False)

@@ -78,10 +78,21 @@ def flux_points(
     folded = Folded(cube, fit_range, as_systematic(alpha_systematic))
     requested, snapped = snapped_edges(folded.energy_edges, edges, name="flux-point edges")
     folded.require_bins(fit_range)
+    model = _positive(model)
     bands = BandNorms(folded, folded.npred(model), snapped)
     columns = bands.solve(ul_sigma=ul_sigma, ul_method=ul_method, alpha_systematic=alpha_systematic)
     ul_sigma = to_float(ul_sigma, "", name="ul_sigma")
     return FluxPoints(_dataset(columns, bands, model, requested, cube), model, ul_sigma, ul_method)
+
+
+def _positive(model: SpectralModel) -> SpectralModel:
+    """Return a model of the same shape with a positive norm: a fit without an excess has none.
+
+    Flux points have a norm of their own, so that of their reference does not change them.
+    """
+    if not model.norm or not model[model.norm].value < 0:
+        return model
+    return model.with_values(**{model.norm: -model[model.norm].value})
 
 
 def _dataset(

@@ -102,6 +102,30 @@ def test_no_excess_is_said(cube):
     assert any("upper limit" in note or "not positive" in note for note in result.health)
 
 
+def test_without_an_excess_the_shape_stays_where_it_started_and_there_are_limits(cube):
+    empty = toy(cube, TRUTH.with_values(amplitude=1e-30), np.random.default_rng(23))
+    start = lp.ExpCutoffPowerLaw(index=1.8, lambda_=0.05)
+    result = lp.fit(empty, start)
+    assert result.message == "The fit did not converge."
+    assert "The data do not decide the shape: index, lambda_ stay at the start" in result.health[0]
+    for name in ("index", "lambda_"):
+        assert result.model[name].value == start[name].value
+        assert not result.model[name].frozen
+    assert abs(result.model["amplitude"].value) < 1e-12
+    assert result.dof == result.n_bins - 3
+    points = lp.flux_points(empty, result.model, [1, 3, 10])
+    assert points["success"].all()
+    assert (points["dnde_ul"] > 0).all()
+
+
+def test_flux_points_need_no_excess_in_the_model(cube):
+    model = lp.PowerLaw(amplitude=3e-12)
+    edges = [1, 3, 10]
+    one, other = (lp.flux_points(cube, m, edges) for m in (model, model.with_values(amplitude=-3e-12)))
+    for name in ("dnde", "dnde_ul", "ref_dnde"):
+        np.testing.assert_allclose(one[name], other[name])
+
+
 def test_not_one_count_is_no_silent_success(cube):
     nothing = cube.assign(counts=0 * cube["counts"], counts_off=0 * cube["counts_off"])
     result = lp.fit(nothing, lp.PowerLaw())

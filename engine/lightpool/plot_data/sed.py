@@ -86,7 +86,8 @@ def sed_curve(model: SpectralModel, e_min: float, e_max: float, *, n: int = 80) 
     """Return a model between two energies (TeV) on `n` logarithmic steps; only where it is positive."""
     energy = np.geomspace(e_min, e_max, n)
     dnde = model(energy)
-    energy, dnde = energy[dnde > 0], dnde[dnde > 0]
+    drawn = (dnde > 0) & np.isfinite(dnde)
+    energy, dnde = energy[drawn], dnde[drawn]
     value = dnde * energy**2 * _SCALE
     relative = np.nan_to_num(model.dnde_error(energy) / dnde) if energy.size else energy
     # Beyond a factor 1000 the model says nothing; the cap keeps the drawing finite.

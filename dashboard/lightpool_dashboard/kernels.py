@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelMana
 from tornado.web import HTTPError
 
 from lightpool_dashboard.stores import CONFIG_VARIABLE, PUBLIC_VARIABLE, STORES_VARIABLE
+from lightpool_dashboard.visitors import DIED, IDLE, STOPPED
 
 #: The environment of a public kernel: what Python, numpy and the page need to run, and nothing else.
 #: The server's own may hold passwords, and Voilà adds what the visitor's request said.
@@ -29,9 +30,8 @@ THREADS = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
 )
 
-#: With what code the connection of a page is closed whose kernel has ended: the server was stopped, nobody
-#: used the kernel, it died.
-STOPPED, IDLE, DIED = 4000, 4001, 4002
+#: How much a kernel may say while its page is away and may come back.
+UNHEARD_BYTES = 32 << 20
 
 #: Before a warm kernel that died is replaced, so that one that cannot start does not keep the machine busy.
 CAUTION_S = 20.0
@@ -61,6 +61,29 @@ def limit_memory(pid: int, megabytes: int) -> None:
 
         with contextlib.suppress(ProcessLookupError):  # it has ended already
             resource.prlimit(pid, resource.RLIMIT_DATA, (megabytes << 20, megabytes << 20))
+
+
+class Unheard(list[Any]):
+    """Messages that wait for a page which has lost its connection: so many bytes, and no more.
+
+    Parameters
+    ----------
+    give_up : callable
+        Is called when there are too many: the page could not be brought up to date any more.
+    """
+
+    def __init__(self, give_up: Callable[[], None]) -> None:
+        super().__init__()
+        self._give_up, self._bytes = give_up, 0
+
+    def append(self, item: Any) -> None:
+        """Keep a channel's name and the parts of its message."""
+        _channel, parts = item
+        before, self._bytes = self._bytes, self._bytes + sum(len(part) for part in parts)
+        if self._bytes <= UNHEARD_BYTES:
+            super().append(item)
+        elif before <= UNHEARD_BYTES:
+            self._give_up()
 
 
 class PageKernels(AsyncMappingKernelManager):
@@ -106,6 +129,12 @@ class PageKernels(AsyncMappingKernelManager):
         else:
             await super().cull_kernel_if_idle(kernel_id)
 
+    def start_buffering(self, kernel_id: str, session_key: str, channels: Any) -> None:
+        """Keep what a kernel says for the page that has lost its connection."""
+        super().start_buffering(kernel_id, session_key, channels)
+        # Jupyter's own list has no bound.
+        self._kernel_buffers[kernel_id]["buffer"] = Unheard(lambda: self._end_soon(kernel_id))
+
     def keep_warm(self, delay_s: float | None = None) -> None:
         """Start kernels until as many wait as should; Voilà does so only after it has handed one out."""
         if hasattr(self, "fill_if_needed") and not self.parent.is_ending:
@@ -114,10 +143,13 @@ class PageKernels(AsyncMappingKernelManager):
     def _handle_kernel_died(self, kernel_id: str) -> None:
         self.log.warning("A kernel ended by itself, perhaps for lack of memory.")
         self.parent.visitors.tell(kernel_id, DIED)
-        self._departures.add(task := asyncio.ensure_future(self._clear_away(kernel_id)))
+        self._end_soon(kernel_id)
+
+    def _end_soon(self, kernel_id: str) -> None:
+        self._departures.add(task := asyncio.ensure_future(self._end(kernel_id)))
         task.add_done_callback(self._departures.discard)
 
-    async def _clear_away(self, kernel_id: str) -> None:
+    async def _end(self, kernel_id: str) -> None:
         with contextlib.suppress(HTTPError):  # somebody has ended it already
             await self.shutdown_kernel(kernel_id, now=True)
         self.keep_warm(CAUTION_S)

@@ -6,7 +6,6 @@ import itertools
 import json
 from typing import Any
 
-from jupyter_server.services.kernels.connection.base import deserialize_binary_message
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 
 ALLOWED = ("comm_open", "comm_msg", "comm_close", "comm_info_request", "kernel_info_request")
@@ -18,7 +17,7 @@ TOLD = ("comm_open", "comm_msg", "comm_close", "comm_info_reply", "kernel_info_r
 #: create widgets of any kind in the kernel.
 OPENED_BY_PAGES = "jupyter.widget.control"
 
-#: The subprotocol in which a message is one binary block: offsets, channel, and the parts as JSON.
+#: The protocol of pages. In the older one, a buffer from the kernel is taken for something else by Voilà.
 V1 = "v1.kernel.websocket.jupyter.org"
 
 #: Offsets of six parts, and of the buffers; a widget sends a few of those at most.
@@ -58,7 +57,7 @@ class PageConnection(ZMQChannelsWebsocketConnection):
     def handle_incoming_message(self, incoming_msg: Any) -> None:
         """Pass a message on to the kernel, or leave it out and say so in the log."""
         try:
-            reason = refusal(*_parts(incoming_msg, self.subprotocol))
+            reason = refusal(*message_parts(incoming_msg))
         except Exception as error:  # whatever a stranger sends, reading it may fail in any way
             reason = f"it cannot be read ({type(error).__name__})"
         if reason:
@@ -95,11 +94,3 @@ def message_parts(message: bytes) -> tuple[str, Any, Any]:
         message[start:stop] for start, stop in itertools.pairwise(offsets[:6])
     )
     return channel.decode(), json.loads(header), json.loads(content)
-
-
-def _parts(message: str | bytes, subprotocol: str | None) -> tuple[str | None, Any, Any]:
-    """Return channel, header and content of a message off the websocket."""
-    if subprotocol == V1 and isinstance(message, bytes):
-        return message_parts(message)
-    whole = deserialize_binary_message(message) if isinstance(message, bytes) else json.loads(message)
-    return whole.get("channel"), whole.get("header"), whole.get("content")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import ipaddress
 import re
@@ -12,7 +11,9 @@ from typing import Any
 from jupyter_server.auth import IdentityProvider, User
 from jupyter_server.base.handlers import APIHandler, FileFindHandler
 from jupyter_server.services.kernels.handlers import KernelHandler
+from jupyter_server.services.kernels.websocket import KernelWebsocketHandler
 from jupyterlab_server.themes_handler import ThemesHandler
+from tornado.iostream import StreamBufferFullError
 from tornado.web import HTTPError, RequestHandler, authenticated
 from tornado.websocket import WebSocketClosedError
 from voila.request_info_handler import RequestInfoSocketHandler
@@ -21,9 +22,13 @@ from voila.static_file_handler import MultiStaticFileHandler, TemplateStaticFile
 from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
-from lightpool_dashboard.visitors import Place, Refused, Visitors
+from lightpool_dashboard.messages import V1
+from lightpool_dashboard.visitors import CROWDED, Place, Refused, Visitors
 
 COOKIE = "lightpool"
+
+#: How much may wait for a page that is slow to read: some fifty pictures of everything.
+UNREAD_BYTES = 32 << 20
 
 
 class Strangers(IdentityProvider):
@@ -158,12 +163,14 @@ class OwnKernelHandler(WithVisitors, KernelHandler):
         self.require_own(self.path_kwargs["kernel_id"])
 
 
-class OwnChannelsHandler(WithVisitors, VoilaKernelWebsocketHandler):
+class OwnChannelsHandler(WithVisitors, KernelWebsocketHandler):
     """The websocket between a page and its kernel."""
 
     async def pre_get(self) -> None:
-        """Refuse the kernels of others, and more connections than a page needs."""
+        """Refuse the kernels of others, other protocols, and more connections than a page needs."""
         self.require_own(self.kernel_id)
+        if V1 not in self.request.headers.get("Sec-WebSocket-Protocol", ""):
+            raise HTTPError(400)
         if not self.visitors.may_connect(self.kernel_id):
             raise HTTPError(429)
         await super().pre_get()
@@ -171,15 +178,35 @@ class OwnChannelsHandler(WithVisitors, VoilaKernelWebsocketHandler):
     async def open(self, kernel_id: str) -> None:
         """Note the connection, then make it."""
         self.visitors.connect(kernel_id, self)
+        self._socket.max_write_buffer_size = UNREAD_BYTES
         await super().open(kernel_id)
+
+    @property
+    def _socket(self) -> Any:
+        return self.ws_connection.stream  # type: ignore[union-attr]
+
+    def on_message(self, ws_message: Any) -> None:
+        """Pass a message on, unless the page says more than a page would."""
+        if self.visitors.spend(self.kernel_id):
+            super().on_message(ws_message)
+        else:
+            self.close(CROWDED)
 
     def write_message(self, message: Any, binary: bool = False) -> Any:
         """Send a message; that a page closes before it has it is no error."""
-        with contextlib.suppress(WebSocketClosedError):
+        try:
             sent = super().write_message(message, binary)
-            if sent is not None:
-                sent.add_done_callback(lambda done: done.cancelled() or done.exception())
-            return sent
+        except WebSocketClosedError:
+            return None
+        except StreamBufferFullError:
+            self._socket.close()  # the page does not read what it is sent, and the server cannot keep it
+            return None
+        sent.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return sent
+
+    def write_error(self, status_code: int, **options: Any) -> None:
+        """Answer a refusal without a page: no eye reads it."""
+        self.finish()
 
     def on_close(self) -> None:
         """Note the end of the connection."""

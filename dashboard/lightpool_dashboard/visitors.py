@@ -14,6 +14,14 @@ from typing import Protocol
 MAX_CONNECTIONS = 3
 
 
+#: How many messages a page may send at once, and how many a second go on. A drag sends some twenty a second.
+BURST, MESSAGES_PER_S = 600, 60.0
+
+#: With what code a connection is closed, so that the page can say why: the server was stopped, nobody used
+#: the kernel, it died, the page said too much.
+STOPPED, IDLE, DIED, CROWDED = 4000, 4001, 4002, 4003
+
+
 class Connection(Protocol):
     """A websocket between a page and its kernel."""
 
@@ -48,11 +56,15 @@ class Stay:
     connections : set of Connection
     alone_since : float
         Since when there has been no connection, s.
+    spent, spent_at : float
+        How many messages of the burst are used up, as of when, s.
     """
 
     secret: str
     connections: set[Connection]
     alone_since: float
+    spent: float = 0.0
+    spent_at: float = 0.0
 
 
 class Place:
@@ -138,6 +150,19 @@ class Visitors:
         if stay is not None and connection in stay.connections:
             stay.connections.remove(connection)
             stay.alone_since = self._clock()
+
+    def spend(self, kernel_id: str) -> bool:
+        """Return whether a kernel's page may send one more message now."""
+        stay = self._stays.get(kernel_id)
+        if stay is None:
+            return False
+        now = self._clock()
+        stay.spent = max(0.0, stay.spent - MESSAGES_PER_S * (now - stay.spent_at))
+        stay.spent_at = now
+        if stay.spent > BURST - 1:
+            return False
+        stay.spent += 1
+        return True
 
     def is_deserted(self, kernel_id: str) -> bool:
         """Return whether the kernel's visitor has been away for too long."""

@@ -246,7 +246,7 @@ def open_page(chromium, request) -> Iterator[Callable[..., object]]:
 
 def drawn(page, url: str):
     """Open a page and wait until the dashboard has come to rest on it."""
-    page.goto(url)
+    page.goto(url, timeout=90_000)  # a busy machine; no speed is judged by it
     page.wait_for_selector("#lp-skeleton", state="detached", timeout=60_000)
     page.wait_for_selector(".lp-status [role=status]:text-is('ready')", timeout=60_000)
     return page
@@ -270,6 +270,17 @@ def kernel_of(page) -> str:
 def kernel() -> Callable[..., str]:
     """Return the function that tells the kernel of a page."""
     return kernel_of
+
+
+@pytest.fixture(scope="session")
+def speak() -> Callable[..., dict]:
+    """Return a function by which a page speaks to any kernel over a socket of its own; see the script."""
+    script = (Path(__file__).parent / "speaker.js").read_text(encoding="utf-8").partition("\n(")[2]
+
+    def speak(page, kernel: str, **what) -> dict:
+        return page.evaluate(f"({script}", {"kernel": kernel, **what})
+
+    return speak
 
 
 @pytest.fixture

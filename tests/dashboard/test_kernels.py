@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from lightpool_dashboard.kernels import limit_memory, public_environment
+from lightpool_dashboard.kernels import UNHEARD_BYTES, Unheard, limit_memory, public_environment
 
 
 def test_a_public_kernel_knows_what_it_needs_and_no_more():
@@ -57,3 +57,15 @@ def test_a_process_that_has_ended_needs_no_limit():
     process = subprocess.Popen([sys.executable, "-c", ""])
     process.wait()
     limit_memory(process.pid, 600)
+
+
+def test_what_a_kernel_says_to_nobody_is_kept_up_to_a_bound():
+    given_up = []
+    unheard = Unheard(lambda: given_up.append(True))
+    third = [b"", b"x" * (UNHEARD_BYTES // 3)]
+    for _ in range(3):
+        unheard.append(("iopub", third))
+    assert (len(unheard), given_up) == (3, [])
+    for _ in range(5):
+        unheard.append(("iopub", third))
+    assert (len(unheard), given_up) == (3, [True])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lightpool_dashboard.visitors import MAX_CONNECTIONS, Refused, Visitors
+from lightpool_dashboard.visitors import BURST, MAX_CONNECTIONS, MESSAGES_PER_S, Refused, Visitors
 
 
 class Clock:
@@ -129,3 +129,14 @@ def test_every_page_of_a_kernel_is_told_why_it_ended(visitors):
     visitors.tell("a", 4001)
     assert [socket.code for socket in sockets] == [4001, 4001]
     visitors.tell("unknown", 4001)  # a warm one: nobody to tell
+
+
+def test_a_page_may_say_so_much_at_once_and_some_more_each_second(visitors, clock):
+    enter(visitors, "a")
+    assert all(visitors.spend("a") for _ in range(BURST))
+    assert not any(visitors.spend("a") for _ in range(1000))
+    clock.now += 1
+    assert sum(visitors.spend("a") for _ in range(1000)) == MESSAGES_PER_S
+    clock.now += 1000
+    assert sum(visitors.spend("a") for _ in range(2 * BURST)) == BURST
+    assert not visitors.spend("unknown")

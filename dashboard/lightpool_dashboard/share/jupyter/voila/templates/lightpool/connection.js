@@ -7,6 +7,7 @@
     4000: "The server was stopped.",
     4001: "This session was not used for a while and has ended.",
     4002: "The calculation behind this page broke down, perhaps for lack of memory.",
+    4003: "This page sent more than the server can take.",
   };
   const LOST = "The connection to the server is lost; trying again ...";
   const GONE = "This session has ended.";

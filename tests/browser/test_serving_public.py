@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tornado.httpclient import HTTPRequest
+from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, websocket_connect
 
 pytestmark = pytest.mark.browser
 
@@ -97,6 +103,53 @@ def test_a_page_that_floods_its_kernel_is_cut_off(own_page, kernel, speak, until
     said = speak(own_page, kernel(own_page), messages=[message("comm_info_request")] * 2000)
     assert said["code"] == 4003
     time.sleep(1)  # what a page may say grows back
+    radius_still_works(own_page, until)
+
+
+def packed(number: int, kind: str, **content: object) -> bytes:
+    """Return a message in the binary protocol, for the shell."""
+    header = {"msg_id": f"n{number}", "msg_type": kind, "username": "", "session": "silent", "version": "5.3"}
+    values = (header, {}, {"version": "1.0.0"}, content)
+    parts = [b"shell", *(json.dumps(value).encode() for value in values)]
+    offsets = list(itertools.accumulate(map(len, parts), initial=8 * (len(parts) + 2)))
+    return b"".join(value.to_bytes(8, "little") for value in (len(offsets), *offsets)) + b"".join(parts)
+
+
+async def ask_and_never_read(url: str, cookie: str) -> int:
+    """Ask for the state of all widgets until the server ends it; return how often it was asked."""
+    request = HTTPRequest(url, headers={"Cookie": cookie})
+    connection = await websocket_connect(request, subprotocols=["v1.kernel.websocket.jupyter.org"])
+    with closing(connection):
+        return await _ask(connection)
+
+
+async def _ask(connection: WebSocketClientConnection) -> int:
+    target = {"comm_id": "silent", "target_name": "jupyter.widget.control", "data": {}}
+    await connection.write_message(packed(0, "comm_open", **target), binary=True)
+    for number in range(1, 3000):
+        try:
+            asked = packed(number, "comm_msg", comm_id="silent", data={"method": "request_states"})
+            await connection.write_message(asked, binary=True)
+        except WebSocketClosedError:
+            return number
+        await asyncio.sleep(0.03)
+    return 0
+
+
+def test_a_page_that_reads_nothing_is_cut_off(own_page, public_server, kernel, until):
+    status = Path("/proc") / str(public_server.process.pid) / "status"
+
+    def resident_mb() -> float:
+        [line] = [line for line in status.read_text().splitlines() if line.startswith("VmRSS")]
+        return int(line.split()[1]) / 1024
+
+    before = resident_mb()
+    cookie = "; ".join(f"{each['name']}={each['value']}" for each in own_page.context.cookies())
+    url = f"{public_server.url}api/kernels/{kernel(own_page)}/channels".replace("http", "ws", 1)
+    with ThreadPoolExecutor(1) as elsewhere:  # in this thread, Playwright has its own loop
+        asked = elsewhere.submit(asyncio.run, ask_and_never_read(url, cookie)).result(timeout=180)
+    assert asked > 0
+    assert resident_mb() - before < 150
     radius_still_works(own_page, until)
 
 

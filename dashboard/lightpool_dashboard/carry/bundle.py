@@ -120,6 +120,7 @@ def _readme(outcome: Outcome, page: Page) -> str:
         "flux_points.*      flux points (GADF), with profiles in the FITS file",
         "light_curve.*      flux of the time intervals",
         "time_resolved.ecsv spectra of the time intervals",
+        "variability.ecsv   how they vary",
         "comparison.ecsv    other models on the same bins",
         "radius_scan.ecsv   other radii of the ON region",
         "span/              the same for the brushed time span",

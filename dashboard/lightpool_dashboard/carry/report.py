@@ -10,6 +10,7 @@ from typing import Any
 from lightpool.analysis import Outcome
 from lightpool.html import parameter_table, table, with_error
 from lightpool.plot_data import run_table
+from lightpool.variability_table import variability
 from lightpool_dashboard.carry.page import Page, Results
 from lightpool_dashboard.carry.pictures import pictures
 
@@ -77,6 +78,7 @@ def _numbers(results: Results) -> list[str]:
         _section("Figures", _figures(results)),
         _section("Fit", _fit(outcome)),
         _section("Flux points", _points(outcome)),
+        _section("Variability", _variability(outcome)),
         _section("Which model?", _models(outcome)),
         _section("The brushed time span", _span(results.span)),
         _section("Runs", _runs(outcome)),
@@ -136,12 +138,16 @@ def _fit(outcome: Outcome) -> str:
     fit = outcome.fit
     if fit is None:
         return ""
-    how = "stacked" if outcome.settings.stacked else f"joint over {outcome.cube.sizes['time']} runs"
+    how = "stacked" if outcome.settings.stacked else _joint(outcome.cube.sizes["time"])
     notes = (fit.message, f"WStat / dof = {fit.stat:.2f} / {fit.dof}", *fit.health)
     if outcome.settings.alpha_systematic:
         notes += (f"α is uncertain by {outcome.settings.alpha_systematic:.2%} in each bin",)
     shown = parameter_table(fit.model.parameters, caption=f"{type(fit.model).__name__}: {how}", notes=notes)
     return shown + _asymmetric(outcome)
+
+
+def _joint(n_runs: int) -> str:
+    return "one run" if n_runs == 1 else f"joint over {n_runs} runs"
 
 
 def _asymmetric(outcome: Outcome) -> str:
@@ -151,9 +157,22 @@ def _asymmetric(outcome: Outcome) -> str:
     rows = []
     for name, (down, up) in outcome.intervals.errors.items():
         p = outcome.fit.model[name]
-        rows.append((name, with_error(p.value, min(down, up))[0], f"−{down:.2g}", f"+{up:.2g}", p.unit))
-    head = ("parameter", "value", "down", "up", "unit")
+        rows.append((name, with_error(p.value, min(down, up))[0], f"{down:.2g}", f"{up:.2g}", p.unit))
+    head = ("parameter", "value", "−", "+", "unit")
     return table(head, rows, caption="Errors that follow the statistic")
+
+
+def _variability(outcome: Outcome) -> str:
+    if outcome.time_resolved is None or outcome.time_resolved.sizes["interval"] < 2:
+        return ""
+    found = variability(outcome.time_resolved)
+    columns = [found[name].to_numpy() for name in ("n", "chi2", "dof", "p_value", "fvar", "fvar_err")]
+    rows = [
+        (str(name), str(n), *map(_number, (chi2, dof, p, fvar, error)))
+        for name, n, chi2, dof, p, fvar, error in zip(found["quantity"].values, *columns, strict=True)
+    ]
+    head = ("quantity", "intervals", "χ²", "dof", "p if constant", "Fvar", "its error")
+    return table(head, rows, notes=("Of the spectra of the time intervals.",))
 
 
 def _models(outcome: Outcome) -> str:

@@ -180,6 +180,8 @@ def _series(inputs: Inputs, settings: AnalysisSettings, band: tuple[float, float
         call("spectra = lp.time_resolved", ["pieces", start, f"flux_range={energies}", *options]),
         "print(curve.flux)",
         "print(spectra.value)",
+        "varied = lp.variability(spectra)",
+        "print(varied.p_value, varied.fvar)",
     ]
 
 

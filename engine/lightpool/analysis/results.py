@@ -16,6 +16,8 @@ from lightpool.export.provenance import provenance
 from lightpool.export.radius_scan_file import write_radius_scan
 from lightpool.export.series_file import write_light_curve, write_light_curve_ecsv, write_time_resolved
 from lightpool.export.summary import summary, write_summary
+from lightpool.export.variability_file import write_variability
+from lightpool.variability_table import variability
 
 if TYPE_CHECKING:
     from lightpool.analysis.outcome import Outcome
@@ -46,6 +48,7 @@ def write_results(outcome: Outcome, directory: Path, *, config: AnalysisConfig |
         write_flux_points_ecsv(outcome.points, directory / "flux_points.ecsv")
     if outcome.time_resolved is not None:
         write_time_resolved(outcome.time_resolved, directory / "time_resolved.ecsv")
+        write_variability(variability(outcome.time_resolved), directory / "variability.ecsv")
     if outcome.light_curve is not None:
         write_light_curve(outcome.light_curve, directory / "light_curve.fits", observations=runs)
         write_light_curve_ecsv(outcome.light_curve, directory / "light_curve.ecsv")

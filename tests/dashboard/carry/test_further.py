@@ -144,7 +144,8 @@ def test_the_report_tells_it(page, folder):
     down, up = page.state.asymmetric.errors["index"]
     for words in (
         *("Which model?", "Smooth broken power law", "Choice of the ON radius", "The brushed time span"),
-        *("Errors that follow the statistic", f"−{down:.2g}", f"+{up:.2g}"),
+        *("Errors that follow the statistic", f">{down:.2g}<", f">{up:.2g}<"),
+        *("Variability", "p if constant"),
         f"{page.state.span_outcome.fit.stat:.2f}",
     ):
         assert words in text

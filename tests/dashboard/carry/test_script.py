@@ -77,6 +77,7 @@ def test_chosen_time_bins_are_in_it(dashboard, demo_path, tmp_path, capsys, chan
     assert_same_fit(found["result"], state.outcome.fit)
     for name, of_the_page in (("curve", state.series.curve), ("spectra", state.series.spectra)):
         xr.testing.assert_identical(found[name].drop_attrs(), of_the_page.drop_attrs())
+    xr.testing.assert_identical(found["varied"], state.series.variability)
 
     path = tmp_path / "page.yaml"
     path.write_text(dashboard.config())

@@ -144,6 +144,7 @@ def test_the_same_as_by_hand_and_written(config, demo_store, tmp_path):
     assert "Time-resolved spectra: 6 of 6 time intervals" in outcome.report()
 
     path = outcome.write(tmp_path / "out")
+    assert (path / "variability.ecsv").is_file()
     table = QTable.read(path / "time_resolved.ecsv")
     np.testing.assert_allclose(table["index"], by_hand["value"].sel(parameter="index"), rtol=1e-9)
     assert len(QTable.read(path / "light_curve.ecsv")) == 3

@@ -9,6 +9,7 @@ from astropy.time import Time
 import lightpool as lp
 from lightpool.export.columns import Columns, fits_table, write_ecsv
 from lightpool.export.series_file import write_light_curve, write_light_curve_ecsv, write_time_resolved
+from lightpool.export.variability_file import write_variability
 from lightpool.fits_table import write_fits
 from lightpool.times import to_utc
 
@@ -33,6 +34,26 @@ def cube(runs):
             (start + 90 * minute, start + 70 * minute),
         ],
     )
+
+
+def test_variability(runs, tmp_path):
+    cube = lp.reduce(
+        runs,
+        on_region=lp.circle(329.717, -30.226, 0.11),
+        energy=lp.energy_edges(0.3, 20, n=12),
+        energy_true=lp.energy_edges(0.1, 40, n=24),
+        intervals=lp.TimeBinning.of_duration("10 min"),
+    )
+    found = lp.variability(lp.time_resolved(cube, lp.PowerLaw(index=3, amplitude=2e-11)))
+    write_variability(found, tmp_path / "variability.ecsv")
+    table = QTable.read(tmp_path / "variability.ecsv")
+    assert list(table["quantity"]) == ["flux", "index", "amplitude"]
+    assert table["doubling"].unit == "s"
+    for name in ("n", "mean", "chi2", "dof", "p_value", "fvar", "fvar_err"):
+        np.testing.assert_array_equal(table[name], found[name])
+    # An index does not double.
+    began = table["halving_start"].filled("")
+    assert (began[0] != "", began[1]) == (True, "")
 
 
 def test_time_resolved_spectra(cube, tmp_path):

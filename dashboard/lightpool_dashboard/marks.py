@@ -12,7 +12,7 @@ import numpy as np
 from lightpool_dashboard.png import palette_png as palette_png
 from lightpool_dashboard.png import png as png
 from lightpool_dashboard.png import shade_png as shade_png
-from lightpool_dashboard.ticks import log_ticks
+from lightpool_dashboard.ticks import log_ticks, plain_labels
 
 
 def lines(scales: dict[str, Any], colour: str, **style: Any) -> bq.Lines:
@@ -167,6 +167,8 @@ def set_range(
     Axes may share a scale: each has its own ticks.
     """
     scale = target.scale
+    if labels is None:
+        labels = plain_labels(ticks)  # the browser would round them as it rounded those of before
     if not (_same(target.tick_values, ticks) and target.tick_labels == labels):
         # Labels first, in a message of their own: within one message the order is chance, and new values
         # are drawn, for good, with the labels that the browser has at that moment.

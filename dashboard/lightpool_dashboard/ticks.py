@@ -42,7 +42,8 @@ def log_ticks(low: float, high: float) -> tuple[list[float], dict[str, str]]:
     """Return tick values between `low` and `high` and their labels, keyed as the browser asks for them.
 
     Under two decades there are ticks at 1, 2 and 5; up to four decades these stand without
-    labels between labelled decades; beyond that only decades are left.
+    labels between labelled decades; beyond that only decades are left. Where not even two
+    fit, the ticks are those of a linear axis.
 
     Examples
     --------
@@ -57,6 +58,9 @@ def log_ticks(low: float, high: float) -> tuple[list[float], dict[str, str]]:
         for step in steps
     ]
     values = [float(f"{v:.6g}") for v in values if low * 0.999 <= v <= high * 1.001]
+    if len(values) < 2:
+        values = linear_ticks(low, high, 3).tolist()
+        return values, {_javascript(value): f"{value:g}" for value in values}
     labels = {}
     for value in values:
         mantissa, power = f"{value:.0e}".split("e")
@@ -80,6 +84,18 @@ def linear_ticks(low: float, high: float, n: int = 5) -> np.ndarray:
     return np.round(values, 12)
 
 
+def plain_labels(ticks: np.ndarray) -> dict[str, str]:
+    """Return the labels of ticks with just the digits that they have.
+
+    Examples
+    --------
+    >>> plain_labels(np.array([-0.5, 0.0, 0.5]))
+    {'-0.5': '−0.5', '0': '0', '0.5': '0.5'}
+    """
+    values = [float(value) + 0.0 for value in ticks]
+    return {_javascript(value): f"{value:.10g}".replace("-", "−") for value in values}
+
+
 def _text(value: float, power: int, mantissa: int) -> str:
     if -3 < power < 3:
         return f"{value:g}"
@@ -88,8 +104,8 @@ def _text(value: float, power: int, mantissa: int) -> str:
 
 
 def _javascript(value: float) -> str:
-    """Return a number as JavaScript writes it as a key: fixed between 1e-6 and 1e21."""
-    if 1e-6 <= value < 1e21:
+    """Return a number as JavaScript writes it as a key: fixed between 1e-6 and 1e21, and 0."""
+    if not value or 1e-6 <= abs(value) < 1e21:
         return f"{value:.12f}".rstrip("0").rstrip(".")
     mantissa, power = f"{value:.0e}".split("e")
     return f"{mantissa}e{int(power):+d}"

@@ -71,6 +71,7 @@ def test_ticks_and_labels_of_a_log_axis():
     assert labels["0.0001"] == "10⁻⁴"
     assert labels["1000"] == "10³"
     assert log_ticks(1e-7, 1e-6)[1]["1e-7"] == "10⁻⁷"  # as JavaScript writes it
+    assert log_ticks(1, 1.26)[1] == {"1": "1", "1.1": "1.1", "1.2": "1.2"}
     wide = log_ticks(0.1, 100)[1]
     assert (wide["1"], wide["2"]) == ("1", "")
 

@@ -9,6 +9,7 @@ import pytest
 
 import lightpool as lp
 from lightpool_dashboard.time_axis import TimeAxis
+from lightpool_dashboard.views.series_panels import LONGEST, slope_bars
 
 FLARE = "PKS 2155-304 (simulated)"
 
@@ -267,3 +268,13 @@ def test_a_steady_source_has_no_doubling_time(dashboard):
     assert float(dashboard.state.series.variability["p_value"].sel(quantity="flux")) > 0.01
     assert "doubles" not in text
     assert "no excess variance" in text
+
+
+def test_a_slope_that_is_not_measured_does_not_flatten_the_others():
+    value, error = np.array([2.0, 2.4, 2.2]), np.array([0.1, 0.2, 3e5])
+    low, high = slope_bars(value, error, np.array([True, True, True]))
+    np.testing.assert_allclose(low, [1.9, 2.2, 2.2 - LONGEST])
+    np.testing.assert_allclose(high, [2.1, 2.6, 2.2 + LONGEST])
+    low, high = slope_bars(value, error, np.array([True, True, False]))
+    np.testing.assert_allclose(low[:2], [1.9, 2.2])
+    assert slope_bars(value[:0], error[:0], np.array([], dtype=bool))[0].size == 0

@@ -31,9 +31,15 @@ def value_in_words(row: FitRow) -> str:
     '(4.69 ± 0.29)·10⁻¹¹'
     >>> value_in_words(FitRow("index", "2.42", "0.12", "", False))
     '2.42 ± 0.12'
+    >>> value_in_words(FitRow("amplitude", "1e-25", "3.1e-16", "cm-2 s-1 TeV-1", False))
+    '(0.0 ± 3.1)·10⁻¹⁶'
     """
     if "e" not in row.value:
         return f"{row.value} ± {row.error}" if row.error else row.value
+    if row.error and abs(float(row.value)) < 0.1 * float(row.error) < math.inf:
+        # Nothing but the error has digits that mean something.
+        digits, power = f"{float(row.error):.1e}".split("e")
+        return f"({float(row.value) / 10.0 ** int(power):.1f} ± {digits})·10{raised(int(power))}"
     mantissa, power = row.value.split("e")
     tail = f"·10{raised(int(power))}"
     if not row.error:

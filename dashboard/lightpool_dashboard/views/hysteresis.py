@@ -13,7 +13,8 @@ from lightpool_dashboard.tasks.series import Series
 from lightpool_dashboard.ticks import linear_ticks
 from lightpool_dashboard.views import html
 from lightpool_dashboard.views.fit_words import raised
-from lightpool_dashboard.views.series_panels import slope_of
+from lightpool_dashboard.views.series_panels import slope_bars, slope_of
+from lightpool_dashboard.views.span_words import band_in_words
 
 #: Beyond so many points their numbers cover them.
 _NUMBERED = 40
@@ -66,14 +67,15 @@ class HysteresisView:
         x, dx = x / 10.0**power, dx / 10.0**power
         low, high = _range(x - dx, x + dx, 0.2)
         marks.set_range(self._flux_axis, low, high, linear_ticks(low, high, 5))
-        low, high = _range(y - dy, y + dy, 0.5)
+        y_low, y_high = slope_bars(y, dy, np.ones(y.size, dtype=bool))
+        low, high = _range(y_low, y_high, 0.5)
         marks.set_range(self._slope_axis, low, high, linear_ticks(low, high, 6))
-        band = f"{spectra.attrs['e_min']:.2g} to {spectra.attrs['e_max']:.2g} TeV"
+        band = band_in_words(spectra.attrs["e_min"], spectra.attrs["e_max"])
         self._name(self._flux_axis, f"Flux {band} [10{raised(power)} cm⁻² s⁻¹]")
         self._name(self._slope_axis, series.slope.capitalize() or "Slope")
         marks.put(self.path, x, y)
         marks.put(self.flux_errors, *marks.spans(x - dx, x + dx, y))
-        marks.put(self.slope_errors, *marks.error_bars(x, y - dy, y + dy))
+        marks.put(self.slope_errors, *marks.error_bars(x, y_low, y_high))
         order = number / max(len(good) - 1, 1)
         marks.put(self.points, x, y, color=order)
         named = number.size <= _NUMBERED

@@ -14,6 +14,7 @@ from lightpool_dashboard import marks, theme
 from lightpool_dashboard.panels import Panels
 from lightpool_dashboard.tasks.series import Series
 from lightpool_dashboard.views.fit_words import raised
+from lightpool_dashboard.views.span_words import band_in_words
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +76,10 @@ class Row:
         marks.put(self.mean, *((ends, [mean, mean]) if math.isfinite(mean) else ([], [])))
 
 
+#: So far at most an error bar of a slope pulls the axis: a longer one would flatten all others.
+LONGEST = 3.0
+
+
 class SeriesPanels:
     """Three panels over one axis of time.
 
@@ -125,7 +130,7 @@ class SeriesPanels:
         self.flux.put(bins, values, names, ends)
         self._draw_limits(limit, is_limit, bins)
         low, high = (float(curve[name].to_numpy()[0]) for name in ("e_min", "e_max"))
-        return f"Flux {low:.2g} to {high:.2g} TeV [10{raised(power)} cm⁻² s⁻¹]"
+        return f"Flux {band_in_words(low, high)} [10{raised(power)} cm⁻² s⁻¹]"
 
     def _draw_limits(self, limit: np.ndarray, use: np.ndarray, bins: Bins) -> None:
         """Draw a bar at each limit, and a triangle hung below it."""
@@ -140,7 +145,7 @@ class SeriesPanels:
     def _draw_slope(self, series: Series, bins: Bins, ends: tuple[float, float]) -> str:
         value, error = slope_of(series)
         shown = np.isfinite(value) & np.isfinite(error) & series.spectra["success"].to_numpy()
-        values = Values(value, value - error, value + error, shown)
+        values = Values(value, *slope_bars(value, error, shown), shown)
         self.panels.panels[1].show(values.low[shown], values.high[shown], at_least=0.5)
         names = [f"{v:.2f} ± {e:.2f}" for v, e in zip(value, error, strict=True)]
         self.slope.put(bins, values, names, ends)
@@ -163,6 +168,14 @@ class SeriesPanels:
         ]
         self.rate.put(bins, values, names, ends)
         return "Excess per minute"
+
+
+def slope_bars(value: np.ndarray, error: np.ndarray, shown: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the ends of the error bars of slopes; one that measures nothing runs across the whole panel."""
+    bar = np.minimum(error, LONGEST)
+    low = (value - bar)[shown].min(initial=math.inf)
+    high = (value + bar)[shown].max(initial=-math.inf)
+    return np.maximum(value - error, low), np.minimum(value + error, high)
 
 
 def slope_of(series: Series) -> tuple[np.ndarray, np.ndarray]:

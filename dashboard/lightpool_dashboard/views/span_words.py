@@ -1,4 +1,4 @@
-"""A span of time in words."""
+"""A span of time or of energy in words."""
 
 from __future__ import annotations
 
@@ -17,3 +17,14 @@ def span_in_words(span: Interval) -> str:
     """
     start, stop = (str(to_utc(time).astype("datetime64[s]")).replace("T", " ") for time in span)
     return f"{start} to {stop[11:] if stop[:10] == start[:10] else stop}"
+
+
+def band_in_words(low: float, high: float) -> str:
+    """Return a band of energies (TeV) with the digits that one reads.
+
+    Examples
+    --------
+    >>> band_in_words(0.5848, 300.0)
+    '0.58 to 300 TeV'
+    """
+    return " to ".join(f"{float(f'{energy:.2g}'):g}" for energy in (low, high)) + " TeV"

@@ -43,7 +43,7 @@ def test_a_key_on_the_radius_changes_counts_fit_and_sed(open_dashboard, demo_ser
     until(lambda: paths(page, "counts") != counts, "a new counts spectrum")
     until(lambda: paths(page, "sky") != sky, "new circles on the sky")
     settled(page)
-    assert "0.12" in page.inner_text(".lp-control-radius")
+    assert page.input_value(".lp-control-radius input") == "0.12"
     page.keyboard.press("ArrowLeft")
     until(lambda: page.inner_text(".lp-summary") == summary, "the old counts")
     until(lambda: paths(page, "sed") == sed, "the old SED")
@@ -134,7 +134,8 @@ def test_nothing_is_clipped_or_overlaps(open_page, demo_server, size):
             apart = left >= other_right or other_left >= right or top >= other_bottom or other_top >= bottom
             assert apart
     clipped = page.eval_on_selector_all(
-        ".lp-dashboard .widget-label, .lp-dashboard h2, .lp-dashboard .lp-key",
+        # A slider's own label is for those who hear the page; its field shows the same words.
+        ".lp-dashboard :not(.lp-bare) > .widget-label, .lp-dashboard h2, .lp-dashboard .lp-key",
         "all => all.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)",
     )
     assert clipped == []

@@ -65,6 +65,8 @@ def test_a_brushed_span_has_its_spectrum_in_the_sed_while_it_is_brushed(flare, u
     page.locator(".lp-control-span-clear").click()
     until(lambda: "Brush" in page.inner_text(".lp-span-words"), "the invitation again")
     until(lambda: page.input_value(".lp-control-span-start input") == "", "an empty field")
+    brush = page.locator(".lp-view-time .bqplot .selection")
+    until(lambda: not brush.is_visible(), "a light curve without a brush")
     assert page.watch.errors == []
     assert page.watch.foreign(demo_server) == []
 

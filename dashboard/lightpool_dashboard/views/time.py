@@ -129,7 +129,7 @@ class TimeView:
     def _drop_brush(self) -> None:
         if self._brushed is not None:
             self._brushed = None
-            self.brush.reset()
+            self.brush.selected = None
 
 
 def _seconds(times: xr.DataArray) -> np.ndarray:

@@ -126,7 +126,8 @@ class PageKernels(AsyncMappingKernelManager):
         """End a kernel whose visitor has gone or has long done nothing."""
         if self.parent.visitors.is_deserted(kernel_id):
             await self.shutdown_kernel(kernel_id)
-        else:
+        # One that is just starting is known already, but has no time of its last activity: asking raises.
+        elif self.get_kernel(kernel_id).trait_has_value("last_activity"):
             await super().cull_kernel_if_idle(kernel_id)
 
     def start_buffering(self, kernel_id: str, session_key: str, channels: Any) -> None:

@@ -235,6 +235,14 @@ class Controller:
         if change.old:  # not so when the store names its first target
             for name, value in OF_THE_TARGET.items():
                 setattr(self.state, name, value)
+            self._leave_out_strays()
+
+    def _leave_out_strays(self) -> None:
+        store = self.library.opened(self.state.store)
+        if strays := store.strays.get(self.state.target, ()) if store else ():
+            self.state.left_out = strays
+            runs = f"run{'s' if len(strays) > 1 else ''} {', '.join(map(str, strays))}"
+            self.state.notice("target", f"left out, far away from {self.state.target}: {runs}")
 
     def _forget_the_trial(self, change: object) -> None:
         self.state.trial = ()

@@ -13,6 +13,10 @@ from lightpool.analysis import Analysis, MapAnalysis
 from lightpool.dl3 import DataStore
 from lightpool.errors import DataError
 from lightpool.plot_data import published_near
+from lightpool.sky import separation
+
+#: Beyond the field of view of every camera; a run that points so far from its target is misnamed.
+STRAY_DEG = 6.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +31,8 @@ class OpenStore:
         Runs of each target.
     positions : dict of str to (float, float), deg
         Where each target lies.
+    strays : dict of str to tuple of int
+        Runs of each target that point too far away to say anything about it.
     place : str
         Where a visitor is told that the store is: its path, or in public only its name.
     last : dict of str to (key, result)
@@ -37,6 +43,7 @@ class OpenStore:
     maps: MapAnalysis
     targets: dict[str, tuple[int, ...]]
     positions: dict[str, tuple[float, float]]
+    strays: dict[str, tuple[int, ...]]
     place: str
     last: dict[str, tuple[Hashable, Any]] = field(default_factory=dict)
 
@@ -97,7 +104,8 @@ def _opened(store: DataStore, place: str) -> OpenStore:
     if not targets:
         raise DataError("the store has no run", where=store.name)
     positions = {name: _position(store, ids) for name, ids in targets.items()}
-    return OpenStore(Analysis(store), MapAnalysis(store), targets, positions, place)
+    strays = {name: _strays(store, ids, positions[name]) for name, ids in targets.items()}
+    return OpenStore(Analysis(store), MapAnalysis(store), targets, positions, strays, place)
 
 
 def _position(store: DataStore, obs_ids: tuple[int, ...]) -> tuple[float, float]:
@@ -114,3 +122,12 @@ def _position(store: DataStore, obs_ids: tuple[int, ...]) -> tuple[float, float]
         run = store.observation(obs_ids[0])
         lon, lat = run.target_position or (run.lon, run.lat)
     return round(float(lon), 5), round(float(lat), 5)
+
+
+def _strays(store: DataStore, obs_ids: tuple[int, ...], position: tuple[float, float]) -> tuple[int, ...]:
+    """Return the runs that carry the name of a target and point elsewhere, by the index of the store."""
+    runs = store.runs
+    away = separation(runs["ra_pnt"], runs["dec_pnt"], *position)
+    is_stray = np.isin(runs["obs_id"], obs_ids) & (away > STRAY_DEG)
+    # Where all are, it is the position that is wrong, and saying so is for the analysis.
+    return tuple(map(int, runs["obs_id"][is_stray])) if is_stray.sum() < len(obs_ids) else ()

@@ -215,6 +215,19 @@ def test_another_target_forgets_what_belongs_to_one(dashboard):
     assert (state.position, state.left_out, state.exclusion) == (None, (), None)
 
 
+@pytest.mark.data
+def test_a_run_that_points_far_from_its_target_is_left_out_and_named(make, hess_store):
+    dashboard = make(hess_store)
+    state = dashboard.state
+    state.target = "1ES 0414+009"
+    assert state.left_out == (28981,)  # it points 7.5 deg away
+    assert state.notices["target"] == "left out, far away from 1ES 0414+009: run 28981"
+    dashboard.schedule.flush()
+    assert state.outcome.observations.obs_ids == (29177, 29556)
+    state.target = "Crab"
+    assert (state.left_out, state.notices.get("target", "")) == ((), "")
+
+
 def test_all_runs_left_out_is_a_sentence(dashboard):
     state = dashboard.state
     state.left_out = state.outcome.observations.obs_ids

@@ -148,6 +148,7 @@ def test_a_typed_radius_is_taken_as_it_is_and_the_slider_goes_there(open_dashboa
     page.focus(".lp-control-radius [role=slider]")
     page.keyboard.press("ArrowRight")
     until(lambda: field(page, "radius").input_value() == "0.114", "a step of the last digit")
+    settled(page)
     typed(page, "radius", "7")
     until(lambda: "outside 0.02 to 0.5 deg" in page.inner_text(".lp-notice:visible"), "the sentence")
     assert field(page, "radius").input_value() == "0.5"

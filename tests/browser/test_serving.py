@@ -98,6 +98,7 @@ def test_the_page_follows_the_scheme_of_the_browser(demo_server, open_page, sche
     assert not low <= lightness(page) <= high
 
 
+@pytest.mark.nightly
 def test_a_visitor_cannot_choose_template_or_theme(demo_server, page):
     drawn(page, demo_server, "?template=lab&theme=dark")
     assert page.title() == "Lightpool"
@@ -166,6 +167,7 @@ def test_a_kernel_that_fails_says_nothing_of_why_to_the_visitor(serve, demo_path
     assert "the inner cause" in server.output()
 
 
+@pytest.mark.nightly
 def test_the_kernel_is_the_servers_python(serve, demo_path, page, tmp_path):
     spec = tmp_path / "jupyter" / "kernels" / "python3"
     spec.mkdir(parents=True)

@@ -23,6 +23,7 @@ def refusal(url: str) -> tuple[int, str, str]:
         return answer.code, answer.headers["Retry-After"], answer.read().decode()
 
 
+@pytest.mark.nightly
 def test_a_full_server_says_so_until_somebody_leaves(serve, demo_path, open_page, draw, kernel, until):
     server = serve(demo_path, arguments=("--public", "--max-kernels", "2", "--warm", "1"))
     first, second = draw(open_page(), server.url), draw(open_page(), server.url)
@@ -43,6 +44,7 @@ def test_a_full_server_says_so_until_somebody_leaves(serve, demo_path, open_page
     assert second.inner_text(".lp-status").strip() == "ready"
 
 
+@pytest.mark.nightly
 def test_cold_kernels_have_the_query_too_and_idle_ones_end(serve, demo_path, page, until, kernel):
     server = serve(demo_path, arguments=("--public", "--warm", "0", "--idle-minutes", "0.1"))
     assert server.kernels() == set()
@@ -90,6 +92,7 @@ def test_a_kernel_that_dies_is_told_and_a_warm_one_replaced(serve, demo_path, pa
     until(lambda: len(server.kernels()) == 2, "a warm kernel in the place of that which was taken")
 
 
+@pytest.mark.nightly
 def test_a_kernel_that_cannot_start_is_told(serve, demo_path, page, tmp_path):
     (tmp_path / "ipykernel_launcher.py").write_text("raise SystemExit('the inner cause')\n")
     path = os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")]))
@@ -101,6 +104,7 @@ def test_a_kernel_that_cannot_start_is_told(serve, demo_path, page, tmp_path):
     assert "the inner cause" in server.output()
 
 
+@pytest.mark.nightly
 def test_a_server_that_stops_is_told(serve, demo_path, page, draw):
     server = serve(demo_path)
     draw(page, server.url)

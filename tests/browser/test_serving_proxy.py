@@ -100,6 +100,7 @@ def test_the_page_lives_behind_nginx(proxy, public_server, page, draw, until, ke
     until(lambda: gone not in public_server.kernels(), "the kernel of the closed tab to end")
 
 
+@pytest.mark.nightly
 def test_a_lost_connection_is_told_and_taken_up_again(proxy, page, draw, until):
     draw(page, proxy.url)
     proxy.stop()
@@ -123,6 +124,7 @@ def test_a_page_elsewhere_cannot_use_the_socket(proxy, page, draw, kernel):
             "Connection": "Upgrade",
             "Upgrade": "websocket",
             "Sec-WebSocket-Version": "13",
+            "Sec-WebSocket-Protocol": "v1.kernel.websocket.jupyter.org",
             "Sec-WebSocket-Key": "c3RyYW5nZXIgc3RyYW5nZXI=",
         },
     )

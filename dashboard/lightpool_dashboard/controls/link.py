@@ -75,9 +75,15 @@ class SliderLink(Link):
         super().__init__(state, name, widget)
 
     def _show(self, change: object = None) -> None:
-        if isinstance(self.widget, w.FloatSlider):
-            self.widget.step = _step_onto(getattr(self.state, self.name) - self.widget.min, self._step)
+        if not isinstance(self.widget, w.FloatSlider):
+            super()._show(change)
+            return
+        step = _step_onto(getattr(self.state, self.name) - self.widget.min, self._step)
+        # In an order in which the browser never sees a value between two steps: it would move it.
+        if step < self.widget.step:
+            self.widget.step = step
         super()._show(change)
+        self.widget.step = step
 
 
 def _same(shown: Any, value: Any) -> bool:
